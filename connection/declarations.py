@@ -1,0 +1,262 @@
+"""Source tables and target models, read from the nodes of dbt's manifest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connection.datatypes import DataType, parse_data_type
+from connection.errors import ManifestError
+
+DATE_BEHAVIORS = ("UserLocal", "DateOnly", "TimeZoneIndependent")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One declared column, named as the service names it.
+
+    optional: an organisation may lack it. date_behavior: the DateTimeBehavior the models expect,
+    None when it does not matter. personal: never shown in logs, hashed in the ledger.
+    """
+
+    name: str
+    data_type: DataType
+    optional: bool = False
+    date_behavior: str | None = None
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTable:
+    """One raw table. system: the dbt source name. name: the Dataverse logical name."""
+
+    system: str
+    name: str
+    unique_id: str
+    entity_set: str
+    primary_key: str
+    change_tracking: bool
+    columns: tuple[Column, ...]
+    written_by_extract: bool = False
+
+    @property
+    def label(self) -> str:
+        """Return `system.name`."""
+        return f"{self.system}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """Rows of `model` must be accepted first. columns: pairs of (own column, parent's column)."""
+
+    model: str
+    columns: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A target row whose `property` has this `value` is not updated."""
+
+    property: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseLast:
+    """`column` changes only after all rows of the model `children` are accepted."""
+
+    column: str
+    children: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetModel:
+    """One integration model. columns: the contract in order, technical columns included."""
+
+    name: str
+    unique_id: str
+    schema: str
+    alias: str
+    template: str
+    target: str
+    entity: str
+    collection: str | None
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    parents: tuple[Parent, ...] = ()
+    document: tuple[str, ...] = ()
+    locked_when: Lock | None = None
+    raise_last: RaiseLast | None = None
+
+    @property
+    def payload_columns(self) -> tuple[Column, ...]:
+        """Return the columns that are sent: all but the technical ones."""
+        return tuple(column for column in self.columns if not column.name.startswith("_"))
+
+
+def source_tables(graph: Mapping[str, Any]) -> tuple[SourceTable, ...]:
+    """Return every declared source table. Raises ManifestError naming table and column."""
+    return tuple(_source_table(node) for node in graph["sources"].values())
+
+
+def target_models(graph: Mapping[str, Any]) -> tuple[TargetModel, ...]:
+    """Return every model with a target in config.meta. Raises ManifestError naming model and field."""
+    models = tuple(
+        _target_model(node)
+        for node in graph["nodes"].values()
+        if node["resource_type"] == "model" and "target" in _meta(node)
+    )
+    names = {model.name: model for model in models}
+    for model in models:
+        _check_references(model, names)
+    return models
+
+
+def _source_table(node: Mapping[str, Any]) -> SourceTable:
+    meta, label = _meta(node), f"source {node['source_name']}.{node['name']}"
+    written = bool(meta.get("written_by_extract", False))
+    columns = _columns(node, label)
+    table = SourceTable(
+        system=node["source_name"],
+        name=node["name"],
+        unique_id=node["unique_id"],
+        entity_set="" if written else _text(meta, "entity_set", label),
+        primary_key="" if written else _text(meta, "primary_key", label),
+        change_tracking=bool(meta.get("change_tracking", False)),
+        columns=columns,
+        written_by_extract=written,
+    )
+    if not written and table.primary_key not in {column.name for column in columns}:
+        raise ManifestError(
+            f"The {label} has the primary key {table.primary_key} but no such column: declare it."
+        )
+    return table
+
+
+def _target_model(node: Mapping[str, Any]) -> TargetModel:
+    meta, label = _meta(node), f"model {node['name']}"
+    columns = _columns(node, label)
+    template = node["config"].get("group") or meta.get("template")
+    if not template:
+        raise ManifestError(f"The {label} belongs to no template: set config.group.")
+    model = TargetModel(
+        name=node["name"],
+        unique_id=node["unique_id"],
+        schema=node["schema"],
+        alias=node["alias"],
+        template=template,
+        target=_text(meta, "target", label),
+        entity=_text(meta, "entity", label),
+        collection=meta.get("collection"),
+        key=_names(meta, "key", label),
+        columns=columns,
+        parents=tuple(_parent(entry, label) for entry in meta.get("parents") or ()),
+        document=_names(meta, "document", label) if meta.get("document") else (),
+        locked_when=_lock(meta.get("locked_when"), label),
+        raise_last=_raise_last(meta.get("raise_last"), label),
+    )
+    _check_columns(model, label)
+    return model
+
+
+def _check_columns(model: TargetModel, label: str) -> None:
+    known = {column.name for column in model.columns}
+    used = [*model.key, *model.document, *(own for p in model.parents for own, _ in p.columns)]
+    if model.raise_last:
+        used.append(model.raise_last.column)
+    for name in used:
+        if name not in known:
+            raise ManifestError(f"The {label} refers to the column {name} but does not declare it.")
+
+
+def _check_references(model: TargetModel, models: Mapping[str, TargetModel]) -> None:
+    named = [parent.model for parent in model.parents]
+    if model.raise_last:
+        named.append(model.raise_last.children)
+    for name in named:
+        if name not in models:
+            raise ManifestError(
+                f"The model {model.name} names {name}, which is no target model: correct config.meta."
+            )
+    for parent in model.parents:
+        known = {column.name for column in models[parent.model].columns}
+        for _, column in parent.columns:
+            if column not in known:
+                raise ManifestError(
+                    f"The model {model.name} refers to {parent.model}.{column}, which is not declared."
+                )
+
+
+def _columns(node: Mapping[str, Any], label: str) -> tuple[Column, ...]:
+    columns = tuple(_column(column, label) for column in node["columns"].values())
+    if not columns:
+        raise ManifestError(f"The {label} declares no columns: list them with their data_type.")
+    return columns
+
+
+def _column(column: Mapping[str, Any], label: str) -> Column:
+    name, meta = column["name"], _meta(column)
+    declared = column.get("data_type")
+    if not declared:
+        raise ManifestError(f"The column {name} of {label} has no data_type: add one.")
+    try:
+        data_type = parse_data_type(declared)
+    except ValueError as error:
+        raise ManifestError(f"The data_type of column {name} of {label} is unknown: {error}.") from None
+    behavior = meta.get("date_behavior")
+    if behavior is not None and behavior not in DATE_BEHAVIORS:
+        raise ManifestError(
+            f"The date_behavior of column {name} of {label} is `{behavior}`: use one of "
+            f"{', '.join(DATE_BEHAVIORS)}."
+        )
+    return Column(
+        name=name,
+        data_type=data_type,
+        optional=bool(meta.get("optional", False)),
+        date_behavior=behavior,
+        personal=bool(meta.get("personal", False)),
+    )
+
+
+def _parent(entry: Mapping[str, Any], label: str) -> Parent:
+    columns = entry.get("columns")
+    if not entry.get("model") or not columns:
+        raise ManifestError(f"A `parents` entry of {label} lacks `model` or `columns`: complete it.")
+    return Parent(entry["model"], tuple(columns.items()))
+
+
+def _lock(entry: Mapping[str, Any] | None, label: str) -> Lock | None:
+    if entry is None:
+        return None
+    return Lock(
+        _text(entry, "property", f"{label}, locked_when"),
+        _text(entry, "value", f"{label}, locked_when"),
+    )
+
+
+def _raise_last(entry: Mapping[str, Any] | None, label: str) -> RaiseLast | None:
+    if entry is None:
+        return None
+    return RaiseLast(
+        _text(entry, "column", f"{label}, raise_last"),
+        _text(entry, "children", f"{label}, raise_last"),
+    )
+
+
+def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return config.meta; dbt also keeps an old copy in `meta`, which is not read."""
+    meta = node.get("config", {}).get("meta", {})
+    return meta if isinstance(meta, dict) else {}
+
+
+def _text(meta: Mapping[str, Any], name: str, label: str) -> str:
+    value = meta.get(name)
+    if not isinstance(value, str) or not value:
+        raise ManifestError(f"The {label} has no `{name}` in config.meta: add it as text.")
+    return value
+
+
+def _names(meta: Mapping[str, Any], name: str, label: str) -> tuple[str, ...]:
+    value = meta.get(name)
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) for item in value):
+        raise ManifestError(f"The {label} has no list `{name}` in config.meta: add it.")
+    return tuple(value)

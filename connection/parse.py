@@ -1,0 +1,34 @@
+"""Run `dbt parse` in this process and return its manifest."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest as DbtManifest
+
+from connection.errors import ManifestError
+
+
+def parse_project(project_dir: Path) -> dict[str, Any]:
+    """Return the content dbt writes to manifest.json; needs no database and no network.
+
+    An unchanged project is read from dbt's partial parse cache.
+    Raises ManifestError with what dbt says, in one line.
+    """
+    arguments = [
+        "--quiet",
+        "--no-send-anonymous-usage-stats",
+        "--log-level-file",
+        "none",
+        "parse",
+        "--project-dir",
+        str(project_dir),
+        "--profiles-dir",
+        str(project_dir),
+    ]
+    outcome = dbtRunner().invoke(arguments)
+    if outcome.success and isinstance(outcome.result, DbtManifest):
+        return dict(outcome.result.writable_manifest().to_dict(omit_none=True))
+    reason = re.sub(r"\s+", " ", str(outcome.exception or "dbt gave no reason")).strip()
+    raise ManifestError(f"dbt cannot read the project in {project_dir.resolve().name}: {reason}")

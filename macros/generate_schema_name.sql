@@ -1,0 +1,4 @@
+{#- A custom schema is used as it stands: staging, integration, monitoring. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

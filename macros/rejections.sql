@@ -1,0 +1,159 @@
+{#- Rejections as data: a checked model holds every source row with a filter_reason and a list of
+    rejections. A rule is `reject(...)`; a rule that does not fire is null and leaves the list. -#}
+
+{#- One rule. condition: SQL boolean, true is bad (null counts as good).
+    column_value and message: SQL expressions of text. -#}
+{% macro reject(condition, reason_code, column_name, column_value, message) -%}
+    case
+        when {{ condition }}
+            then {{ rejection(reason_code, column_name, column_value, message) }}
+    end
+{%- endmacro %}
+
+
+{% macro rejection(reason_code, column_name, column_value, message) -%}
+    {{ adapter.dispatch('rejection')(reason_code, column_name, column_value, message) }}
+{%- endmacro %}
+
+{% macro duckdb__rejection(reason_code, column_name, column_value, message) -%}
+    struct_pack(
+        reason_code := '{{ reason_code }}',
+        column_name := '{{ column_name }}',
+        column_value := cast({{ column_value }} as string),
+        message := cast({{ message }} as string)
+    )
+{%- endmacro %}
+
+{% macro spark__rejection(reason_code, column_name, column_value, message) -%}
+    named_struct(
+        'reason_code', '{{ reason_code }}',
+        'column_name', '{{ column_name }}',
+        'column_value', cast({{ column_value }} as string),
+        'message', cast({{ message }} as string)
+    )
+{%- endmacro %}
+
+
+{#- A list of the rules that fired. -#}
+{% macro list_of(items) -%}
+    {{ adapter.dispatch('list_of')(items) }}
+{%- endmacro %}
+
+{% macro duckdb__list_of(items) -%}
+    list_filter(
+        [
+            {{ items | join(',\n            ') }}
+        ],
+        lambda item: item is not null
+    )
+{%- endmacro %}
+
+{% macro spark__list_of(items) -%}
+    filter(
+        array(
+            {{ items | join(',\n            ') }}
+        ),
+        item -> item is not null
+    )
+{%- endmacro %}
+
+
+{% macro is_empty(items) -%}
+    {{ adapter.dispatch('is_empty')(items) }}
+{%- endmacro %}
+
+{% macro duckdb__is_empty(items) -%}
+    len({{ items }}) = 0
+{%- endmacro %}
+
+{% macro spark__is_empty(items) -%}
+    size({{ items }}) = 0
+{%- endmacro %}
+
+
+{#- One row per item of a list, as the column `item`. -#}
+{% macro unnest_items(items) -%}
+    {{ adapter.dispatch('unnest_items')(items) }}
+{%- endmacro %}
+
+{% macro duckdb__unnest_items(items) -%}
+    unnest({{ items }})
+{%- endmacro %}
+
+{% macro spark__unnest_items(items) -%}
+    explode({{ items }})
+{%- endmacro %}
+
+
+{#- Rules that recur; each is one `reject`. -#}
+
+{% macro reject_missing_key(column, column_name, hint) -%}
+    {{ reject(
+        is_blank(column), 'missing_key', column_name, "null",
+        "'" ~ column_name ~ " is empty: " ~ hint ~ "'"
+    ) }}
+{%- endmacro %}
+
+{% macro reject_missing(column, column_name, hint) -%}
+    {{ reject(
+        column ~ ' is null', 'missing_required', column_name, "null",
+        "'" ~ column_name ~ " is empty: " ~ hint ~ "'"
+    ) }}
+{%- endmacro %}
+
+{#- copies: SQL expression counting in-scope rows with the same key. -#}
+{% macro reject_duplicate(copies, column_name, column) -%}
+    {{ reject(
+        copies ~ ' > 1', 'duplicate_key', column_name, column,
+        "concat('" ~ column_name ~ " ', cast(" ~ column ~ " as string), ' stands on ', cast(" ~ copies
+        ~ " as string), ' rows; Finance ignores case and trailing blanks. Renumber all but one.')"
+    ) }}
+{%- endmacro %}
+
+{% macro reject_unmapped(map_name, source_value, mapped_value, column_name) -%}
+    {{ reject(
+        "not " ~ is_blank(source_value) ~ " and " ~ mapped_value ~ " is null",
+        'unmapped_value', column_name, source_value,
+        "concat('Value map " ~ map_name ~ " has no line for ', cast(" ~ source_value
+        ~ " as string), '. Add it to seeds/value_map.csv.')"
+    ) }}
+{%- endmacro %}
+
+{% macro reject_unmapped_company(company, asked_value, hint) -%}
+    {{ reject(
+        company ~ ' is null', 'unmapped_company', 'dataAreaId', asked_value,
+        "concat('No company: ', " ~ hint ~ ", coalesce(concat(' (', cast(" ~ asked_value
+        ~ " as string), ')'), ''), '. Add a line to seeds/company_rules.csv.')"
+    ) }}
+{%- endmacro %}
+
+{#- lookup: the source's lookup; is_known: whether the parent is sent, in the same company. -#}
+{% macro reject_missing_parent(lookup, is_known, column_name, what) -%}
+    {{ reject(
+        "not " ~ is_blank(lookup) ~ " and not coalesce(" ~ is_known ~ ", false)",
+        'missing_parent', column_name, lookup,
+        "concat('" ~ what ~ " ', cast(" ~ lookup
+        ~ " as string), ' is not there, or is rejected itself, or belongs to another company.')"
+    ) }}
+{%- endmacro %}
+
+{#- max_length: SQL expression in UTF-16 units; null means no known length. -#}
+{% macro reject_too_long(column, column_name, model_name) -%}
+    {{ reject(
+        utf16_length(column) ~ ' > ' ~ target_length(model_name, column_name),
+        'too_long', column_name, column,
+        "concat('" ~ column_name ~ " has ', cast(" ~ utf16_length(column) ~ " as string), ' characters; "
+        ~ "seeds/target_lengths.csv allows ', cast(" ~ target_length(model_name, column_name) ~ " as string), '.')"
+    ) }}
+{%- endmacro %}
+
+{#- A remainder between a document's total and what is sent, where the policy seed says reject.
+    A kind without a line in the seed rejects: nothing is booked that nobody decided on. -#}
+{% macro reject_amount_mismatch(remainder, amount) -%}
+    {{ reject(
+        "coalesce(" ~ amount ~ ", 0) <> 0 and " ~ money_policy('agreement_invoices', remainder) ~ " = 'reject'",
+        'amount_mismatch', remainder, amount,
+        "concat('The total of the invoice differs from what is sent by ', cast(" ~ amount
+        ~ " as string), ' (" ~ remainder ~ "); seeds/money_policy.csv says reject.')"
+    ) }}
+{%- endmacro %}

@@ -1,0 +1,210 @@
+{#- The integration models and what accounts for them, in the order of sending.
+
+    model, template: the integration model and its template; checked: the intermediate model that holds
+    every source row with its outcome; sources: the source tables (staging model and its key, raw table
+    and its key).
+    A literal list, because the graph is empty while dbt parses. -#}
+{% macro integration_targets() -%}
+    {{ return([
+        {
+            'model': 'finops__customers',
+            'template': 'accounts',
+            'checked': 'int_customers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__accounts',
+                    'key': 'account_id',
+                    'table': 'account',
+                    'primary_key': 'accountid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__project_contracts',
+            'template': 'projects_and_contracts',
+            'checked': 'int_project_contracts_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__sales_orders',
+                    'key': 'sales_order_id',
+                    'table': 'salesorder',
+                    'primary_key': 'salesorderid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__projects',
+            'template': 'projects_and_contracts',
+            'checked': 'int_projects_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__projects',
+                    'key': 'project_id',
+                    'table': 'msdyn_project',
+                    'primary_key': 'msdyn_projectid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__project_contract_lines',
+            'template': 'projects_and_contracts',
+            'checked': 'int_project_contract_lines_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__sales_order_details',
+                    'key': 'sales_order_detail_id',
+                    'table': 'salesorderdetail',
+                    'primary_key': 'salesorderdetailid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__project_contract_line_milestones',
+            'template': 'projects_and_contracts',
+            'checked': 'int_project_contract_line_milestones_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__contract_line_milestones',
+                    'key': 'milestone_id',
+                    'table': 'msdyn_contractlinescheduleofvalue',
+                    'primary_key': 'msdyn_contractlinescheduleofvalueid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__sales_order_headers',
+            'template': 'work_orders',
+            'checked': 'int_sales_order_headers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__work_orders',
+                    'key': 'work_order_id',
+                    'table': 'msdyn_workorder',
+                    'primary_key': 'msdyn_workorderid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__sales_order_lines',
+            'template': 'work_orders',
+            'checked': 'int_sales_order_lines_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__work_order_products',
+                    'key': 'work_order_product_id',
+                    'table': 'msdyn_workorderproduct',
+                    'primary_key': 'msdyn_workorderproductid',
+                },
+                {
+                    'staging': 'stg_dataverse__work_order_services',
+                    'key': 'work_order_service_id',
+                    'table': 'msdyn_workorderservice',
+                    'primary_key': 'msdyn_workorderserviceid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__free_text_invoice_headers',
+            'template': 'agreement_invoices',
+            'checked': 'int_free_text_invoice_headers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__invoices',
+                    'key': 'invoice_id',
+                    'table': 'invoice',
+                    'primary_key': 'invoiceid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__free_text_invoice_lines',
+            'template': 'agreement_invoices',
+            'checked': 'int_free_text_invoice_lines_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__invoice_details',
+                    'key': 'invoice_detail_id',
+                    'table': 'invoicedetail',
+                    'primary_key': 'invoicedetailid',
+                },
+            ],
+        },
+    ]) }}
+{%- endmacro %}
+
+
+{% macro integration_target(model_name) -%}
+    {{ return(integration_targets() | selectattr('model', 'equalto', model_name) | first) }}
+{%- endmacro %}
+
+
+{#- Rows of one integration model by outcome: one row per source table, counting source rows.
+
+    A source row may give several target rows (an account in two companies); it counts as rejected
+    when any of them is, so that the three outcomes add up to the source. -#}
+{% macro reconcile(model_name, relation) -%}
+    {%- set target = integration_target(model_name) -%}
+    select
+        '{{ target.template }}' as template,
+        '{{ target.model }}' as target_model,
+        source_counts.source_table,
+        source_counts.source_rows,
+        coalesce(outcomes.filtered_rows, 0) as filtered_rows,
+        coalesce(outcomes.rejected_rows, 0) as rejected_rows,
+        coalesce(sent.sent_rows, 0) as sent_rows
+    from (
+        {% for source in target.sources %}
+        select
+            '{{ source.table }}' as source_table,
+            count(distinct {{ source.key }}) as source_rows
+        from {{ ref(source.staging) }}
+        {% if not loop.last %}
+        union all
+        {% endif %}
+        {% endfor %}
+    ) as source_counts
+
+    left join (
+        select
+            _source_table,
+            sum(case when rejected_copies = 0 and filtered_copies = copies then 1 else 0 end)
+                as filtered_rows,
+            sum(case when rejected_copies > 0 then 1 else 0 end) as rejected_rows
+        from (
+            select
+                _source_table,
+                _source_id,
+                count(*) as copies,
+                sum(case when filter_reason is not null then 1 else 0 end) as filtered_copies,
+                sum(
+                    case when filter_reason is null and not ({{ is_empty('rejections') }}) then 1 else 0 end
+                ) as rejected_copies
+            from {{ ref(target.checked) }}
+            group by _source_table, _source_id
+        ) as by_source_row
+        group by _source_table
+    ) as outcomes
+        on source_counts.source_table = outcomes._source_table
+
+    left join (
+        select
+            integration._source_table,
+            count(distinct integration._source_id) as sent_rows
+        from {{ relation }} as integration
+
+        left join (
+            select distinct
+                _source_table,
+                _source_id
+            from {{ ref(target.checked) }}
+            where filter_reason is null and not ({{ is_empty('rejections') }})
+        ) as rejected
+            on
+                integration._source_table = rejected._source_table
+                and integration._source_id = rejected._source_id
+
+        where rejected._source_id is null
+        group by integration._source_table
+    ) as sent
+        on source_counts.source_table = sent._source_table
+{%- endmacro %}

@@ -1,0 +1,41 @@
+{#- Nothing to see: null, empty or blanks only. -#}
+{% macro is_blank(column) -%}
+    coalesce(trim(cast({{ column }} as {{ dbt.type_string() }})), '') = ''
+{%- endmacro %}
+
+
+{#- A key as Finance compares it: without regard to case and trailing blanks. -#}
+{% macro comparable(column) -%}
+    lower(rtrim(cast({{ column }} as {{ dbt.type_string() }})))
+{%- endmacro %}
+
+
+{#- A GUID in the service's spelling (lower case, no braces), or null where the text is none. -#}
+{% macro as_guid(column) -%}
+    {{ adapter.dispatch('as_guid')(column) }}
+{%- endmacro %}
+
+{% macro duckdb__as_guid(column) -%}
+    lower(cast(try_cast(trim({{ column }}) as uuid) as string))
+{%- endmacro %}
+
+{% macro spark__as_guid(column) -%}
+    case
+        when lower(trim({{ column }})) rlike '^[{]?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[}]?$'
+            then translate(lower(trim({{ column }})), '{}', '')
+    end
+{%- endmacro %}
+
+
+{#- Length as .NET and SQL Server count it: UTF-16 units, so an emoji counts twice. -#}
+{% macro utf16_length(column) -%}
+    {{ adapter.dispatch('utf16_length')(column) }}
+{%- endmacro %}
+
+{% macro duckdb__utf16_length(column) -%}
+    (length({{ column }}) + length(regexp_replace({{ column }}, '[\x{0}-\x{FFFF}]', '', 'g')))
+{%- endmacro %}
+
+{% macro spark__utf16_length(column) -%}
+    (length({{ column }}) + length(regexp_replace({{ column }}, '[\\x{0}-\\x{FFFF}]', '')))
+{%- endmacro %}

@@ -1,0 +1,34 @@
+-- Grain: one row per account or contact: what a polymorphic customer lookup can point at.
+with
+
+accounts as (
+
+    select * from {{ ref('stg_dataverse__accounts') }}
+
+),
+
+contacts as (
+
+    select * from {{ ref('stg_dataverse__contacts') }}
+
+),
+
+resolved as (
+
+    select
+        account_id as customer_id,
+        account_number as customer_number,
+        'account' as customer_table
+    from accounts
+
+    union all
+
+    select
+        contact_id as customer_id,
+        contact_number as customer_number,
+        'contact' as customer_table
+    from contacts
+
+)
+
+select * from resolved

@@ -1,4 +1,5 @@
--- Target: Integration entity for project contract line milestone. One row per milestone of a fixed price line.
+-- Target: Integration entity for project contract line milestone.
+-- One row per milestone of a fixed price line.
 -- Column names are the target's own; nothing renames them after this.
 with
 

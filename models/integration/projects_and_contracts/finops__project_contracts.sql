@@ -17,8 +17,11 @@ final as (
         customer_number as CustomerAccount,
         sales_order_name as Name,
         currency_code as CurrencyCode,
-        cast(case when '{{ var("contract_exchange_rate") }}' = 'pass' then exchange_rate end as decimal(28, 10))
-            as ExchangeRate,
+        cast(
+            case
+                when '{{ var("contract_exchange_rate") }}' = 'pass' then exchange_rate
+            end as decimal(28, 10)
+        ) as ExchangeRate,
         payment_terms as PaymentTerms,
         cast(null as string) as CustomerReference,
         {{ constant('finops__project_contracts', 'SourceDataID') }} as SourceDataID,

@@ -22,7 +22,7 @@ scoped as (
         contracting_units.time_zone,
         -- only work based orders (192350001) are project contracts
         case
-            when sales_orders.order_type_code is distinct from 192350001 then 'not_work_based'
+            when coalesce(sales_orders.order_type_code, 0) <> 192350001 then 'not_work_based'
         end as filter_reason
 
     from sales_orders

@@ -3,7 +3,12 @@ with
 
 source as (
 
-    select * from {{ newest_version(source('dataverse', 'msdyn_contractlinescheduleofvalue'), 'msdyn_contractlinescheduleofvalueid') }} as newest
+    select *
+    from
+        {{ newest_version(
+            source('dataverse', 'msdyn_contractlinescheduleofvalue'),
+            'msdyn_contractlinescheduleofvalueid'
+        ) }} as newest
     where not _is_deleted
 
 ),

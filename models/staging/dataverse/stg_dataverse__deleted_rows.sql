@@ -1,11 +1,6 @@
 -- Grain: one row per source row whose newest version is a tombstone.
 -- It reads every table, because a deletion is the same fact in all of them.
-{%- set tables = [] -%}
-{%- for target in integration_targets() -%}
-    {%- for source in target.sources -%}
-        {%- do tables.append(source) -%}
-    {%- endfor -%}
-{%- endfor %}
+{%- set tables = integration_targets() | map(attribute='sources') | sum(start=[]) %}
 with
 
 {% for table in tables -%}

@@ -3,7 +3,8 @@ with
 
 source as (
 
-    select * from {{ newest_version(source('dataverse', 'invoicedetail'), 'invoicedetailid') }} as newest
+    select *
+    from {{ newest_version(source('dataverse', 'invoicedetail'), 'invoicedetailid') }} as newest
     where not _is_deleted
 
 ),

@@ -3,7 +3,8 @@ with
 
 source as (
 
-    select * from {{ newest_version(source('dataverse', 'msdyn_project'), 'msdyn_projectid') }} as newest
+    select *
+    from {{ newest_version(source('dataverse', 'msdyn_project'), 'msdyn_projectid') }} as newest
     where not _is_deleted
 
 ),

@@ -3,7 +3,12 @@ with
 
 source as (
 
-    select * from {{ newest_version(source('dataverse', 'salesorderdetail'), 'salesorderdetailid') }} as newest
+    select *
+    from
+        {{ newest_version(
+            source('dataverse', 'salesorderdetail'),
+            'salesorderdetailid'
+        ) }} as newest
     where not _is_deleted
 
 ),

@@ -3,7 +3,12 @@ with
 
 source as (
 
-    select * from {{ newest_version(source('dataverse', 'transactioncurrency'), 'transactioncurrencyid') }} as newest
+    select *
+    from
+        {{ newest_version(
+            source('dataverse', 'transactioncurrency'),
+            'transactioncurrencyid'
+        ) }} as newest
     where not _is_deleted
 
 ),

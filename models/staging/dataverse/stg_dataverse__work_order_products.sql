@@ -3,7 +3,12 @@ with
 
 source as (
 
-    select * from {{ newest_version(source('dataverse', 'msdyn_workorderproduct'), 'msdyn_workorderproductid') }} as newest
+    select *
+    from
+        {{ newest_version(
+            source('dataverse', 'msdyn_workorderproduct'),
+            'msdyn_workorderproductid'
+        ) }} as newest
     where not _is_deleted
 
 ),

@@ -3,7 +3,12 @@ with
 
 source as (
 
-    select * from {{ newest_version(source('dataverse', 'msdyn_workorderservice'), 'msdyn_workorderserviceid') }} as newest
+    select *
+    from
+        {{ newest_version(
+            source('dataverse', 'msdyn_workorderservice'),
+            'msdyn_workorderserviceid'
+        ) }} as newest
     where not _is_deleted
 
 ),

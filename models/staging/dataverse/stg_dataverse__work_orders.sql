@@ -3,7 +3,12 @@ with
 
 source as (
 
-    select * from {{ newest_version(source('dataverse', 'msdyn_workorder'), 'msdyn_workorderid') }} as newest
+    select *
+    from
+        {{ newest_version(
+            source('dataverse', 'msdyn_workorder'),
+            'msdyn_workorderid'
+        ) }} as newest
     where not _is_deleted
 
 ),

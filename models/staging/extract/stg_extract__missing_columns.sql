@@ -5,8 +5,10 @@ source as (
 
     select *
     from
-        {{ newest_version(source('extract', 'landed_columns'), 'system, table_name, column_name') }}
-        as newest
+        {{ newest_version(
+            source('extract', 'landed_columns'),
+            'system, table_name, column_name'
+        ) }} as newest
 
 ),
 

@@ -154,7 +154,7 @@ class PolicyTransport(httpx.BaseTransport):
         asked = error.retry_after if isinstance(error, _TryAgain) else None
         if asked:
             return asked
-        backoff = self._policy.first_wait * 2 ** (state.attempt_number - 1)
+        backoff = self._policy.first_wait * 2.0 ** (state.attempt_number - 1)
         return min(backoff, self._policy.ceiling) * random.uniform(0.5, 1.0)  # noqa: S311
 
     def _stop(self, state: RetryCallState) -> bool:

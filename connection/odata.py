@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -50,7 +50,7 @@ def literal(value: Value, edm_type: str = "") -> str:
         if edm_type == "Edm.Guid":
             return str(UUID(value))
         if edm_type in _NUMBERS:
-            return _text(Decimal(value))
+            return _number(value)
         quoted = "'" + value.replace("'", "''") + "'"
         is_enum = "." in edm_type and not edm_type.startswith("Edm.")
         return f"{edm_type}{quoted}" if is_enum else quoted
@@ -169,6 +169,13 @@ def _text(value: Value) -> str:
     if isinstance(value, float):
         raise TypeError("a float cannot hold money exactly; use Decimal")
     return str(value)
+
+
+def _number(text: str) -> str:
+    try:
+        return _text(Decimal(text))
+    except InvalidOperation:
+        raise ValueError(f"`{text}` is not a number") from None
 
 
 def _day(value: date) -> str:

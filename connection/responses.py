@@ -36,7 +36,7 @@ def is_transient(response: httpx.Response) -> bool:
 
 def error_text(body: bytes) -> str:
     """Return the service's own words: the innermost message, or the start of a body without one."""
-    content = _object(body)
+    content = json_object(body)
     error = content.get("error")
     if isinstance(error, dict):
         inner = error.get("innererror")
@@ -51,11 +51,12 @@ def error_text(body: bytes) -> str:
 
 def error_code(body: bytes) -> str:
     """Return the error code of an OData error, "" when there is none."""
-    error = _object(body).get("error")
+    error = json_object(body).get("error")
     return str(error.get("code") or "") if isinstance(error, dict) else ""
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def json_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in `body`, decimals exact; {} when it holds something else."""
     try:
         content = json.loads(body, parse_float=Decimal)
     except ValueError:

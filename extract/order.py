@@ -1,0 +1,31 @@
+"""In which order tables are read: children before the tables they refer to.
+
+A row refers only to rows that existed before it. When parents are read after their children, each
+parent of a child that was read is seen, even while people go on working.
+"""
+
+from collections.abc import Sequence
+
+from extract.metadata import TableLayout
+
+
+def waves(layouts: Sequence[TableLayout]) -> tuple[tuple[TableLayout, ...], ...]:
+    """Group the tables: each wave may be read at once, after the waves before it.
+
+    Tables that refer to each other in a circle share a wave with whatever waits for them.
+    """
+    waiting = {layout.table.name: layout for layout in layouts}
+    ordered = []
+    while waiting:
+        referred = {
+            target
+            for name, layout in waiting.items()
+            for target in layout.refers_to
+            if target != name
+        }
+        ready = tuple(layout for name, layout in waiting.items() if name not in referred)
+        wave = ready or tuple(waiting.values())
+        ordered.append(wave)
+        for layout in wave:
+            del waiting[layout.table.name]
+    return tuple(ordered)

@@ -20,14 +20,14 @@ from sandbox.database import Database
 from sandbox.errors import SandboxError
 from sandbox.request_log import RequestLog
 from sandbox.switches import Switch, Switches
-from sandbox.tokens import Tokens
+from sandbox.tokens import WELL_KNOWN, Tokens
 
 HAS_FINOPS = importlib.util.find_spec("sandbox.finops") is not None
 
 
 def declared_switches() -> tuple[Switch, ...]:
     """Return every switch of the frame and of both halves."""
-    switches = faults.SWITCHES + dataverse.SWITCHES
+    switches: tuple[Switch, ...] = faults.SWITCHES + dataverse.SWITCHES
     if HAS_FINOPS:
         from sandbox import finops
 
@@ -35,7 +35,7 @@ def declared_switches() -> tuple[Switch, ...]:
     return switches
 
 
-def create_app(database: Database, switches: Switches, token: str = "sandbox") -> Starlette:
+def create_app(database: Database, switches: Switches, token: str = WELL_KNOWN) -> Starlette:
     """Build the application over an open database.
 
     Handlers find their surroundings in `request.app.state`: database, switches, request_log,
@@ -73,8 +73,10 @@ def _halves(database: Database, switches: Switches) -> list[BaseRoute]:
 
 def _scopes(system: str, path: str) -> Sequence[str]:
     """Return the names a switch may use for what `path` addresses."""
-    segment = path.split("/")[4 if system == "dataverse" else 2 :][:1]
-    return [name.split("(")[0] for name in segment]
+    segments = path.split("/")
+    if system == "dataverse":
+        return dataverse.scopes(segments[4]) if len(segments) > 4 else ()
+    return [segments[2].split("(")[0]] if len(segments) > 2 else ()
 
 
 def _own_routes() -> list[BaseRoute]:

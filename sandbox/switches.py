@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sandbox.errors import UnknownSwitch
+from sandbox.errors import UnknownSwitchError
 
 Value = bool | int | float | str | None
 
@@ -65,11 +65,13 @@ class Switches:
         """Turn a switch; a newer setting of the same name and scope replaces the older.
 
         Setting a switch to its default without a count turns it off for that scope.
-        Raises UnknownSwitch for an undeclared name or numbers that make no sense.
+        Raises UnknownSwitchError for an undeclared name or numbers that make no sense.
         """
         switch = self._switch(name)
         if (count is not None and count < 1) or after < 0:
-            raise UnknownSwitch(f"Switch {name}: count must be at least 1 and after at least 0.")
+            raise UnknownSwitchError(
+                f"Switch {name}: count must be at least 1 and after at least 0."
+            )
         with self._lock:
             self._settings = [
                 setting
@@ -113,9 +115,7 @@ class Switches:
                 "settings": [asdict(setting) for setting in self._settings],
             }
 
-    def _find(
-        self, name: str, scopes: Sequence[str], *, untouched: bool = False
-    ) -> Setting | None:
+    def _find(self, name: str, scopes: Sequence[str], *, untouched: bool = False) -> Setting | None:
         for setting in self._settings:
             waiting = setting.after > 0 and not untouched
             if setting.name == name and not waiting and setting.covers(scopes):
@@ -125,5 +125,5 @@ class Switches:
     def _switch(self, name: str) -> Switch:
         if name not in self._declared:
             known = ", ".join(sorted(self._declared))
-            raise UnknownSwitch(f"There is no switch {name!r}; use one of: {known}.")
+            raise UnknownSwitchError(f"There is no switch {name!r}; use one of: {known}.")
         return self._declared[name]

@@ -5,6 +5,8 @@ import threading
 import time
 from collections.abc import Callable
 
+WELL_KNOWN = "sandbox"
+
 
 class Tokens:
     """Which tokens are good now."""

@@ -1,1 +1,1 @@
-"""What reading and writing a service have in common: settings, errors, HTTP, OData, the dbt manifest."""
+"""What reading and writing share: settings, errors, HTTP, OData words, the dbt manifest."""

@@ -73,10 +73,12 @@ class AzureToken:
                 self._credential = self._make_credential()
             return self._credential.get_token(self._scope)
         except (ClientAuthenticationError, ValueError) as error:
-            reason = redact(str(error).strip().splitlines()[0]) if str(error).strip() else "no reason"
+            reason = (
+                redact(str(error).strip().splitlines()[0]) if str(error).strip() else "no reason"
+            )
             raise AuthenticationFailed(
-                f"No token for {host(self._scope)} ({reason}): set AZURE_TENANT_ID, AZURE_CLIENT_ID "
-                "and AZURE_CLIENT_SECRET, sign in with the Azure CLI, or set a fixed token."
+                f"No token for {host(self._scope)} ({reason}): set AZURE_TENANT_ID, "
+                "AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or sign in with the Azure CLI."
             ) from error
 
 

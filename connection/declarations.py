@@ -99,7 +99,10 @@ def source_tables(graph: Mapping[str, Any]) -> tuple[SourceTable, ...]:
 
 
 def target_models(graph: Mapping[str, Any]) -> tuple[TargetModel, ...]:
-    """Return every model with a target in config.meta. Raises ManifestError naming model and field."""
+    """Return every model with a target in config.meta.
+
+    Raises ManifestError naming the model and the field.
+    """
     models = tuple(
         _target_model(node)
         for node in graph["nodes"].values()
@@ -175,14 +178,15 @@ def _check_references(model: TargetModel, models: Mapping[str, TargetModel]) -> 
     for name in named:
         if name not in models:
             raise ManifestError(
-                f"The model {model.name} names {name}, which is no target model: correct config.meta."
+                f"The model {model.name} names {name}, which is no target model: correct its meta."
             )
     for parent in model.parents:
         known = {column.name for column in models[parent.model].columns}
         for _, column in parent.columns:
             if column not in known:
                 raise ManifestError(
-                    f"The model {model.name} refers to {parent.model}.{column}, which is not declared."
+                    f"The model {model.name} refers to {parent.model}.{column}, which is not "
+                    "declared: correct its `parents`."
                 )
 
 
@@ -201,7 +205,9 @@ def _column(column: Mapping[str, Any], label: str) -> Column:
     try:
         data_type = parse_data_type(declared)
     except ValueError as error:
-        raise ManifestError(f"The data_type of column {name} of {label} is unknown: {error}.") from None
+        raise ManifestError(
+            f"The data_type of column {name} of {label} is unknown: {error}."
+        ) from None
     behavior = meta.get("date_behavior")
     if behavior is not None and behavior not in DATE_BEHAVIORS:
         raise ManifestError(
@@ -220,7 +226,9 @@ def _column(column: Mapping[str, Any], label: str) -> Column:
 def _parent(entry: Mapping[str, Any], label: str) -> Parent:
     columns = entry.get("columns")
     if not entry.get("model") or not columns:
-        raise ManifestError(f"A `parents` entry of {label} lacks `model` or `columns`: complete it.")
+        raise ManifestError(
+            f"A `parents` entry of {label} lacks `model` or `columns`: complete it."
+        )
     return Parent(entry["model"], tuple(columns.items()))
 
 

@@ -70,8 +70,8 @@ def require_same_environment(settings: Settings, recorded: Environment) -> None:
     """
     if recorded.sandbox and not is_loopback(settings.finops_url):
         raise EnvironmentMismatch(
-            f"The rows come from a sandbox ({recorded.dataverse_url}) and FINOPS_URL is "
-            f"{settings.finops_url}: sandbox rows are never sent to an address outside this machine."
+            f"The rows come from a sandbox ({recorded.dataverse_url}) but FINOPS_URL is "
+            f"{settings.finops_url}: sandbox rows are never sent outside this machine."
         )
     for name in ("dataverse_url", "finops_url"):
         _require_equal(variable(name), getattr(settings, name), getattr(recorded, name))
@@ -90,6 +90,6 @@ def require_same_record(current: Environment, recorded: Environment, holder: str
 def _require_equal(name: str, current: str, recorded: str, holder: str = "the raw files") -> None:
     if current.lower() != recorded.lower():
         raise EnvironmentMismatch(
-            f"{name} is {current} but {holder} belong to {recorded}: set it back, or choose another "
-            "D365_ENVIRONMENT for the new pair."
+            f"{name} is {current} but {holder} belong to {recorded}: set it back, or choose "
+            "another D365_ENVIRONMENT for the new pair."
         )

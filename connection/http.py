@@ -26,6 +26,8 @@ IDEMPOTENT_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 REFUSED_UNTRIED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 """Statuses of a request that was turned away before it was carried out."""
 
+_JITTER = random.SystemRandom()
+
 log = structlog.get_logger(__name__)
 
 
@@ -43,7 +45,7 @@ class RetryPolicy:
     total_wait: float = 900.0
 
 
-class _TryAgain(Exception):  # noqa: N818 - never leaves this module
+class _TryAgainError(Exception):
     """One attempt failed in a way that may pass."""
 
     def __init__(self, reason: str, status: int | None, retry_after: float | None) -> None:
@@ -88,13 +90,13 @@ class PolicyTransport(httpx.BaseTransport):
             sleep=self._sleep,
             wait=self._wait,
             stop=self._stop,
-            retry=retry_if_exception_type(_TryAgain),
+            retry=retry_if_exception_type(_TryAgainError),
             before_sleep=self._announce(request),
             reraise=True,
         )
         try:
             return retrying(self._authorised, request)
-        except _TryAgain as error:
+        except _TryAgainError as error:
             raise ServiceUnavailable(
                 f"{printable(request.url)} did not answer usefully ({error}) after "
                 f"{retrying.statistics['attempt_number']} attempts: try again later.",
@@ -107,7 +109,7 @@ class PolicyTransport(httpx.BaseTransport):
         self._inner.close()
 
     def _authorised(self, request: httpx.Request) -> httpx.Response:
-        """Send once with the token; when the service refuses the token, once more with a new one."""
+        """Send once with the token; if the service refuses it, once more with a new one."""
         if self._token is None:
             return self._attempt(request)
         request.headers["Authorization"] = f"Bearer {self._token.token()}"
@@ -122,12 +124,12 @@ class PolicyTransport(httpx.BaseTransport):
             response = self._inner.handle_request(request)
             response.read()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise _TryAgain(_reason(error), None, None) from error
+            raise _TryAgainError(_reason(error), None, None) from error
         except httpx.TransportError as error:
             self._cut_off(request, _reason(error), cause=error)
         status = response.status_code
         if status in REFUSED_UNTRIED:
-            raise _TryAgain(_answer(response), status, _retry_after(response))
+            raise _TryAgainError(_answer(response), status, _retry_after(response))
         if is_transient(response):
             self._cut_off(request, _answer(response), status, _retry_after(response))
         return response
@@ -141,7 +143,7 @@ class PolicyTransport(httpx.BaseTransport):
         cause: Exception | None = None,
     ) -> NoReturn:
         if _may_repeat(request):
-            raise _TryAgain(reason, status, retry_after) from cause
+            raise _TryAgainError(reason, status, retry_after) from cause
         raise ServiceUnavailable(
             f"{request.method} {printable(request.url)} was cut off ({reason}), so it is not known "
             "whether it was carried out: read the target back before sending it again.",
@@ -151,11 +153,11 @@ class PolicyTransport(httpx.BaseTransport):
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = error.retry_after if isinstance(error, _TryAgain) else None
+        asked = error.retry_after if isinstance(error, _TryAgainError) else None
         if asked:
             return asked
         backoff = self._policy.first_wait * 2.0 ** (state.attempt_number - 1)
-        return min(backoff, self._policy.ceiling) * random.uniform(0.5, 1.0)  # noqa: S311
+        return min(backoff, self._policy.ceiling) * _JITTER.uniform(0.5, 1.0)
 
     def _stop(self, state: RetryCallState) -> bool:
         waited = state.idle_for + state.upcoming_sleep
@@ -181,18 +183,18 @@ def open_client(
     *,
     transport: httpx.BaseTransport | None = None,
     sleep: Callable[[float], None] = time.sleep,
-    policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - frozen
+    policy: RetryPolicy | None = None,
 ) -> httpx.Client:
     """Return a client for one origin; use one per thread.
 
     base_url: the service root, such as https://contoso.crm.dynamics.com/api/data/v9.2/.
     token: None for addresses that carry their own signature (uploads).
-    Redirects are not followed. 4xx answers come back as responses; see `connection.responses.accepted`.
+    Redirects are not followed. 4xx answers come back as responses; see `accepted`.
     """
     inner = transport or httpx.HTTPTransport(retries=0)
     return httpx.Client(
         base_url=base_url,
-        transport=PolicyTransport(inner, base_url, token, sleep, policy),
+        transport=PolicyTransport(inner, base_url, token, sleep, policy or RetryPolicy()),
         timeout=TIMEOUT,
         follow_redirects=False,
         trust_env=False,

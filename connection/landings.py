@@ -53,7 +53,7 @@ def read_landing(storage: Storage, system: str, table: str) -> LandingRecord | N
         )
     except (KeyError, TypeError, ValueError) as error:
         raise StorageError(
-            f"{storage.path(_name(system, table))} is no landing record: remove it and extract again."
+            f"{storage.path(_name(system, table))} is no landing record: remove it, extract again."
         ) from error
 
 

@@ -6,8 +6,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import httpx
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic import model_validator
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from connection.addresses import is_loopback
@@ -145,5 +151,7 @@ def _field(location: str) -> str:
 
 def _sentence(field: str, problem: str) -> str:
     hint = HINTS.get(field)
-    remedy = f"set it to {hint}, in the environment or in .env" if hint else "correct it or remove it"
+    remedy = (
+        f"set it to {hint}, in the environment or in .env" if hint else "correct it or remove it"
+    )
     return f"{variable(field)} {problem}: {remedy}."

@@ -22,7 +22,7 @@ def tables(manifest: Manifest, select: Collection[str] | None) -> tuple[SourceTa
         if not found:
             known = sorted({*manifest.templates(), *(table.name for table in manifest.sources)})
             raise ManifestError(
-                f"`{name}` is neither a template nor a source table: choose from {', '.join(known)}."
+                f"`{name}` is no template and no source table: choose from {', '.join(known)}."
             )
         chosen |= found
     selected = tuple(table for table in manifest.sources if table.label in chosen)

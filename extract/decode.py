@@ -72,7 +72,8 @@ class PageDecoder:
         pages = parsed.column("value").combine_chunks()
         if parsed.num_rows != 1 or pages.null_count:
             raise pa.ArrowInvalid("no rows")
-        values = dict(zip((c.name for c in self._layout.present), pages.flatten().flatten()))
+        fields = pages.flatten().flatten()
+        values = dict(zip((c.name for c in self._layout.present), fields, strict=True))
         rows = len(pages.flatten())
         return pa.table(
             [self._finish(column, values.get(column.name), rows) for column in self._columns()],
@@ -144,5 +145,3 @@ class PageDecoder:
 def _shown(value: Any) -> str:
     text = str(value) if isinstance(value, Decimal) else json.dumps(value, default=str)
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."
-
-

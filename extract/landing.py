@@ -40,6 +40,14 @@ class RawTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """What every row version of one landing carries. read_at: UTC without zone."""
+
+    extract_id: str
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Landed:
     """What one landing did. appended counts new and changed rows, without tombstones."""
 
@@ -78,15 +86,7 @@ class Landing:
         self._storage = storage
         self._work = work
         self._turn = threading.Lock()
-        self._database = duckdb.connect(
-            config={
-                "memory_limit": MEMORY_LIMIT,
-                "temp_directory": str(work / "spill"),
-                "preserve_insertion_order": False,
-            }
-        )
-        if not storage.is_local:
-            self._database.register_filesystem(storage.fs)
+        self._database = open_database(storage, work)
 
     def close(self) -> None:
         """Release the memory and the spill files."""
@@ -96,45 +96,39 @@ class Landing:
         self,
         table: RawTable,
         incoming: IncomingFile,
-        extract_id: str,
-        read_at: datetime,
+        stamp: Stamp,
         *,
         complete: bool,
         part: str = "",
     ) -> Landed:
         """Append new, changed and reappeared rows; return how many.
 
-        read_at: UTC without zone. part: the new file's name, the extract id by default. complete: the read saw every row, so a key that is known but
-        was not seen gets a tombstone. Rows equal to the newest known version are not appended;
-        a table that never landed gets a part even when it is empty, so that it has a schema.
+        complete: the read saw every row, so a key that is known but was not seen gets a
+        tombstone. part: the new file's name without ending, the extract id by default.
+        Rows equal to the newest known version are not appended; a table that never landed gets
+        a part even when it is empty, so that it has a schema.
         Raises StorageError when the parts on disk cannot be read or the new one not be written.
         """
         with self._turn:
             try:
-                return self._land(table, incoming, (extract_id, read_at), complete, part or extract_id)
+                return self._land(table, incoming, stamp, complete, part or stamp.extract_id)
             except (duckdb.Error, OSError) as error:
                 raise StorageError(
                     f"The Parquet files in {self._storage.path(table.folder)} cannot be compared "
-                    f"or extended ({_first_line(error)}): mend or move that folder, and check the "
+                    f"or extended ({first_line(error)}): mend or move that folder, and check the "
                     "free space."
                 ) from error
 
     def _land(
-        self,
-        table: RawTable,
-        incoming: IncomingFile,
-        stamp: tuple[str, datetime],
-        complete: bool,
-        part: str,
+        self, table: RawTable, incoming: IncomingFile, stamp: Stamp, complete: bool, part: str
     ) -> Landed:
         parts = self._storage.names(f"{table.folder}/*.parquet")
         self._show_known(table, parts)
         self._show_incoming(table, incoming)
-        extract_id, read_at = stamp
         file = self._work / f"{part}.{table.folder.replace('/', '.')}"
         self._database.sql(
             _difference(table, complete),
-            params=[self._after_known(read_at), extract_id, incoming.rows],
+            params=[self._after_known(stamp.read_at), stamp.extract_id, incoming.rows],
         ).write_parquet(str(file), compression="zstd")
         landed = self._count(file)
         if parts and landed == Landed(0, 0):
@@ -151,7 +145,7 @@ class Landing:
         """
         declared = (*table.columns, *TECHNICAL.items())
         if not parts:
-            empty = ", ".join(f"cast(null as {duckdb_type(t)}) as {_quoted(n)}" for n, t in declared)
+            empty = ", ".join(f"cast(null as {duckdb_type(t)}) as {quoted(n)}" for n, t in declared)
             self._database.execute(f"create or replace view known as select {empty} where false")
             return
         paths = [self._storage.url(part) for part in parts]
@@ -175,17 +169,16 @@ class Landing:
     def _after_known(self, moment: datetime) -> datetime:
         """Return `moment`, moved past the newest known stamp when the clock was set back."""
         (newest_known,) = self._row(f"select max({EXTRACTED_AT}) from known")
-        if newest_known is None or newest_known < moment:
+        if not isinstance(newest_known, datetime) or newest_known < moment:
             return moment
         return newest_known + timedelta(microseconds=1)
 
     def _count(self, part: Path) -> Landed:
         self._database.read_parquet(str(part)).create_view("part", replace=True)
-        return Landed(
-            *self._row(
-                f"select count(*) filter (not {IS_DELETED}), count(*) filter ({IS_DELETED}) from part"
-            )
+        row = self._row(
+            f"select count(*) filter (not {IS_DELETED}), count(*) filter ({IS_DELETED}) from part"
         )
+        return Landed(*row)
 
     def _row(self, query: str) -> tuple[Any, ...]:
         # DuckDB keeps the connection busy until a result is read to its end.
@@ -193,25 +186,41 @@ class Landing:
         return tuple(row)
 
 
+def open_database(storage: Storage, work: Path) -> duckdb.DuckDBPyConnection:
+    """Return an in-memory database with bounded memory that can read the parts of `storage`."""
+    database = duckdb.connect(
+        config={
+            "memory_limit": MEMORY_LIMIT,
+            "temp_directory": str(work / "spill"),
+            "preserve_insertion_order": False,
+        }
+    )
+    if not storage.is_local:
+        database.register_filesystem(storage.fs)
+    return database
+
+
 def newest(key: Iterable[str]) -> str:
     """Return the clause that keeps the newest version per key."""
-    order = ", ".join(f"{name} desc" for name in (EXTRACTED_AT, EXTRACT_ID, IS_DELETED, EXTRACT_ROW))
+    order = ", ".join(
+        f"{name} desc" for name in (EXTRACTED_AT, EXTRACT_ID, IS_DELETED, EXTRACT_ROW)
+    )
     return f"qualify row_number() over (partition by {_list(key)} order by {order}) = 1"
 
 
 def _difference(table: RawTable, complete: bool) -> str:
     """Return the query for the rows to append; parameters: stamp, extract id, rows read."""
     names = [name for name, _ in table.columns]
-    key = _quoted(table.key[0])
+    key = quoted(table.key[0])
     selected = ", ".join(
-        f"coalesce(incoming.{_quoted(name)}, known.{_quoted(name)}) as {_quoted(name)}"
+        f"coalesce(incoming.{quoted(name)}, known.{quoted(name)}) as {quoted(name)}"
         if name in table.key
-        else f"incoming.{_quoted(name)}"
+        else f"incoming.{quoted(name)}"
         for name in names
     )
-    same_key = " and ".join(f"incoming.{_quoted(n)} = known.{_quoted(n)}" for n in table.key)
+    same_key = " and ".join(f"incoming.{quoted(n)} = known.{quoted(n)}" for n in table.key)
     differs = " or ".join(
-        f"incoming.{_quoted(name)} is distinct from known.{_quoted(name)}" for name in names
+        f"incoming.{quoted(name)} is distinct from known.{quoted(name)}" for name in names
     )
     vanished = f"incoming.{key} is null and not known.{IS_DELETED}" if complete else "false"
     return f"""
@@ -233,17 +242,17 @@ def _difference(table: RawTable, complete: bool) -> str:
 def _as_declared(name: str, data_type: DataType, landed: Sequence[str]) -> str:
     kind = duckdb_type(data_type)
     if name not in landed:
-        return f"cast(null as {kind}) as {_quoted(name)}"
-    return f"try_cast({_quoted(name)} as {kind}) as {_quoted(name)}"
+        return f"cast(null as {kind}) as {quoted(name)}"
+    return f"try_cast({quoted(name)} as {kind}) as {quoted(name)}"
 
 
 def _list(names: Iterable[str]) -> str:
-    return ", ".join(_quoted(name) for name in names)
+    return ", ".join(quoted(name) for name in names)
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else "no reason"

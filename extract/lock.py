@@ -92,8 +92,8 @@ def _is_gone(holder: dict[str, object]) -> bool:
 
 
 def _busy(storage: Storage, holder: dict[str, object]) -> StorageError:
+    pid, host = holder.get("pid", "unknown"), holder.get("host", "unknown")
     return StorageError(
-        f"Another extract (process {holder.get('pid', 'unknown')} on {holder.get('host', 'unknown')}) "
-        f"is writing into {storage.root}: wait until it ends, or remove {storage.path(FILE)} if that "
-        "process is gone."
+        f"Another extract (process {pid} on {host}) is writing into {storage.root}: wait until it "
+        f"ends, or remove {storage.path(FILE)} if that process is gone."
     )

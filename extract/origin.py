@@ -29,8 +29,8 @@ def settle_environment(storage: Storage, settings: Settings, client: httpx.Clien
         require_same_environment(settings, recorded)
     elif storage.names("*/*/*.parquet"):
         raise StorageError(
-            f"{storage.root} holds rows but no environment.json that says whose: restore that file, "
-            "or set RAW_ROOT to an empty folder."
+            f"{storage.root} holds rows but no environment.json that says whose: restore that "
+            "file, or set RAW_ROOT to an empty folder."
         )
     current = describe_environment(settings, _organization(client))
     if recorded is None:

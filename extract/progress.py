@@ -81,7 +81,7 @@ class LineProgress(NoProgress):
             self._print(summary(result))
 
     def _print(self, line: str) -> None:
-        print(line, file=self._stream, flush=True)  # noqa: T201
+        print(line, file=self._stream, flush=True)
 
 
 class BarProgress:

@@ -12,7 +12,7 @@ from connection.errors import ServiceRefused
 from connection.odata import pages
 from extract.decode import PageDecoder
 from extract.errors import TableFailed
-from extract.landing import IncomingFile, Landed, Landing, RawTable
+from extract.landing import IncomingFile, Landed, Landing, RawTable, Stamp
 from extract.metadata import TableLayout, refusal
 from extract.presence import LANDED_COLUMNS, presence_file
 from extract.schema import arrow_schema
@@ -52,7 +52,7 @@ def read_table(
             client, table.entity_set, params=params, prefer=f"odata.maxpagesize={PAGE_SIZE}"
         ):
             if run.stop.is_set():
-                raise TableFailed(f"{table.label} was not read to its end: the run was interrupted.")
+                raise TableFailed(f"{table.label} was not read to its end: run the extract again.")
             incoming.append(decoder.decode(page))
             on_rows(incoming.rows)
     except ServiceRefused as error:
@@ -62,25 +62,16 @@ def read_table(
     return incoming
 
 
-def land_table(
-    layout: TableLayout, incoming: IncomingFile, run: Run, read_at: datetime
-) -> Landed:
-    """Land the rows of one complete read; return what was appended.
+def land_table(layout: TableLayout, incoming: IncomingFile, run: Run, read_at: datetime) -> Landed:
+    """Land the rows of one complete read; return what was appended. read_at: UTC without zone.
 
     The presence of the columns lands first: rows are never visible without it.
     """
+    stamp = Stamp(run.extract_id, read_at)
     presence = presence_file(layout, run.work / f"{layout.table.label}.columns")
-    run.landing.land(
-        LANDED_COLUMNS,
-        presence,
-        run.extract_id,
-        read_at,
-        complete=False,
-        part=f"{run.extract_id}.{layout.table.label}",
-    )
+    part = f"{run.extract_id}.{layout.table.label}"
+    run.landing.land(LANDED_COLUMNS, presence, stamp, complete=False, part=part)
     presence.path.unlink()
-    landed = run.landing.land(
-        RawTable.of(layout.table), incoming, run.extract_id, read_at, complete=True
-    )
+    landed = run.landing.land(RawTable.of(layout.table), incoming, stamp, complete=True)
     incoming.path.unlink()
     return landed

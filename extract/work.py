@@ -20,8 +20,8 @@ def work_folder(storage: Storage) -> Iterator[Path]:
     killed run left behind, so the caller must hold RAW_ROOT.
     """
     if not storage.is_local:
-        with tempfile.TemporaryDirectory(prefix="extract-") as folder:
-            yield Path(folder)
+        with tempfile.TemporaryDirectory(prefix="extract-") as elsewhere:
+            yield Path(elsewhere)
         return
     root = Path(storage.root)
     for left_over in root.glob(f"{_PREFIX}*"):

@@ -1,0 +1,107 @@
+"""Run dbt as a child process: it holds the warehouse file while it runs, and lets go when it ends."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from connection.settings import Settings
+
+FINISHED = {"LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult"}
+"""dbt's names for "a node has ended"; LogTestResult covers data tests and unit tests."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """One dbt run. failures and warnings: one sentence each, in dbt's words."""
+
+    succeeded: bool
+    nodes: int
+    failures: tuple[str, ...]
+    warnings: tuple[str, ...]
+    seconds: float
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the environment in which dbt reads and writes the same files as `d365`."""
+    places = {
+        "D365_ENVIRONMENT": settings.d365_environment,
+        "RAW_ROOT": settings.raw_root,
+        "DUCKDB_PATH": str(settings.duckdb_path),
+    }
+    company = {"D365_COMPANY": settings.d365_company} if settings.d365_company else {}
+    return {**os.environ, **places, **company}
+
+
+def build(settings: Settings, *, on_node: Callable[[int, int], None]) -> BuildResult:
+    """Run `dbt build` over the whole project.
+
+    on_node: told after each node how many of how many have ended. Failing nodes are no exception:
+    the loader decides by template what may still be sent.
+    """
+    settings.duckdb_path.parent.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    command = _dbt("--log-format", "json", "--no-use-colors", "build")
+    failures: list[str] = []
+    warnings: list[str] = []
+    done = 0
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
+        command,
+        env=environment(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        for event in _events(process):
+            level, name = event["info"]["level"], event["info"]["name"]
+            if name in FINISHED:
+                done += 1
+                on_node(done, int(event["data"].get("total") or event["data"].get("num_models") or 0))
+                _note(event, failures, warnings)
+            elif level == "error" and name not in ("RunResultError", "EndOfRunSummary"):
+                failures.append(_first_line(event["info"]["msg"]))
+    succeeded = process.returncode == 0
+    if not succeeded and not failures:
+        failures.append(f"dbt ended with exit code {process.returncode}; see logs/dbt.log.")
+    return BuildResult(
+        succeeded, done, tuple(failures), tuple(warnings), time.monotonic() - started
+    )
+
+
+def generate_docs(settings: Settings) -> Path | None:
+    """Write the lineage site as one file; return its path, or None when dbt failed."""
+    settings.duckdb_path.parent.mkdir(parents=True, exist_ok=True)
+    completed = subprocess.run(  # noqa: S603 - our own interpreter and arguments
+        _dbt("--quiet", "docs", "generate", "--static"), env=environment(settings), check=False
+    )
+    return Path("target", "static_index.html") if completed.returncode == 0 else None
+
+
+def _dbt(*arguments: str) -> Sequence[str]:
+    return (sys.executable, "-c", "from dbt.cli.main import cli; cli()", *arguments)
+
+
+def _events(process: "subprocess.Popen[str]") -> Iterator[dict[str, Any]]:
+    for line in process.stdout or ():
+        try:
+            yield json.loads(line)
+        except json.JSONDecodeError:
+            # A crash before logging is set up, or a library that prints: people must see it.
+            sys.stderr.write(line)
+
+
+def _note(event: dict[str, Any], failures: list[str], warnings: list[str]) -> None:
+    status = str(event["data"].get("status", "")).lower()
+    if status in ("error", "fail", "runtime error"):
+        failures.append(_first_line(event["info"]["msg"]))
+    elif status == "warn":
+        warnings.append(_first_line(event["info"]["msg"]))
+
+
+def _first_line(message: str) -> str:
+    return next((line.strip() for line in message.splitlines() if line.strip()), "")

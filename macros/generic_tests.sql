@@ -38,7 +38,8 @@
 {% endtest %}
 
 
-{#- A template that needs a column which the organisation lacks, without a fallback.
+{#- A template that needs a column which the organisation lacks, without a fallback. One line of the seed
+    is enough: rows it does not name are then rejected one by one (missing_key).
 
     columns: `table.column` each. Returns the columns in question. -#}
 {% test columns_known(model, columns) %}
@@ -53,7 +54,7 @@
             and missing_columns.column_name = column_fallbacks.column_name
 
     where
-        column_fallbacks.value is null
+        column_fallbacks.table_name is null
         and concat(missing_columns.table_name, '.', missing_columns.column_name) in (
             {%- for column in columns %}'{{ column }}'{{ ", " if not loop.last }}{% endfor -%}
         )

@@ -41,6 +41,7 @@ class Storage:
 
     def names(self, pattern: str) -> list[str]:
         """Return the names that match a glob, relative to the root, sorted."""
+        self.fs.invalidate_cache()
         start = len(self.root) + 1
         return sorted(str(path)[start:] for path in self.fs.glob(self.path(pattern)))
 

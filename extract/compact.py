@@ -57,7 +57,7 @@ def _compact(
     except (duckdb.Error, OSError) as error:
         raise StorageError(
             f"The Parquet files in {storage.path(table.folder)} cannot be compacted "
-            f"({first_line(error)}): nothing was removed there, so correct the cause and try again."
+            f"({first_line(error)}): no newest version is lost, so mend the cause and try again."
         ) from error
 
 

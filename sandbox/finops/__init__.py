@@ -3,15 +3,30 @@
 from starlette.routing import BaseRoute
 
 from sandbox.database import Database
-from sandbox.switches import Switch, Switches
+from sandbox.finops import reference, rest_metadata
+from sandbox.finops.actions import Actions
+from sandbox.finops.blobs import Blobs
+from sandbox.finops.controls import Controls
+from sandbox.finops.doubts import SWITCHES
+from sandbox.finops.service import Collections
+from sandbox.switches import Switches
 
-SWITCHES: tuple[Switch, ...] = ()
+__all__ = ["SWITCHES", "create", "routes"]
 
 
 def create(database: Database) -> None:
-    """Make tables, reference data and native rows."""
+    """Make tables, reference data and native rows from `sandbox.shared_facts`; once."""
+    with database.writing() as cursor:
+        reference.create(cursor)
 
 
 def routes(database: Database, switches: Switches) -> list[BaseRoute]:
-    """Return the routes of Finance and Operations."""
-    return []
+    """Return the routes of Finance and Operations and of its test controls."""
+    blobs = Blobs()
+    collections = Collections(database, switches, Actions(database, switches, blobs))
+    return [
+        *collections.routes(),
+        *rest_metadata.routes(),
+        *blobs.routes(),
+        *Controls(database).routes(),
+    ]

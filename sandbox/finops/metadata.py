@@ -49,7 +49,7 @@ class Enumeration:
 class Attribute:
     """One attribute of an entity.
 
-    property: the OData name, None where the public type lacks the attribute.
+    odata_name: the OData property, None where the public type lacks the attribute.
     data_type: String, Int32, Int64, Real, Guid, Date, UtcDateTime or Enum.
     mandatory: a row without a value is refused.
     max_length: counted in UTF-16 units; None where nothing is known.
@@ -57,7 +57,7 @@ class Attribute:
     """
 
     name: str
-    property: str | None
+    odata_name: str | None
     data_type: str
     enumeration: Enumeration | None
     is_key: bool
@@ -104,7 +104,9 @@ class Entity:
     @cached_property
     def public(self) -> dict[str, Attribute]:
         """Map OData property to attribute, in metadata order."""
-        return {attribute.property: attribute for attribute in self.attributes if attribute.property}
+        return {
+            attribute.odata_name: attribute for attribute in self.attributes if attribute.odata_name
+        }
 
     @cached_property
     def fields(self) -> dict[str, Attribute]:
@@ -184,7 +186,7 @@ def _attribute(
     inferred = lengths.get((row["entity"], name), lengths.get(("", name)))
     return Attribute(
         name=name,
-        property=row["odata_property"] or None,
+        odata_name=row["odata_property"] or None,
         data_type=row["data_type"],
         enumeration=known[row["enumeration"]] if row["enumeration"] else None,
         is_key=row["is_key"] == "yes",

@@ -1,0 +1,205 @@
+"""Validation of staged rows, as one SQL statement for any number of them.
+
+Input: a relation `staged` with `_row` and typed columns; a null means "not given". Output: the
+temporary table `checked`: the staged columns, `_key`, `_exists` and `_findings`, a list of structs
+(text, severity, field, hook; see answers.Finding) that is empty for a good row.
+"""
+
+from collections.abc import Collection, Iterator
+from enum import Enum
+
+import duckdb
+
+from sandbox.finops.defaults import DEFAULTS
+from sandbox.finops.metadata import COMPANY, Attribute, Entity
+from sandbox.finops.relations import (
+    FIELD_LABELS,
+    LEGAL_ENTITY,
+    LOCKED_BY_POSTING,
+    POSTED_INVOICES,
+    RELATIONS,
+    Related,
+)
+from sandbox.finops.store import (
+    SQL_TYPES,
+    as_text,
+    empty_value,
+    key_expression,
+    literal,
+    quoted,
+    table,
+)
+
+
+class Mode(Enum):
+    """What is done with the rows."""
+
+    CREATE = "create"
+    MERGE = "merge"
+    DELETE = "delete"
+    IMPORT = "import"
+
+
+def check(
+    cursor: duckdb.DuckDBPyConnection,
+    entity: Entity,
+    given: Collection[str],
+    mode: Mode,
+    *,
+    inferred_lengths: bool,
+) -> None:
+    """Fill `checked` from `staged`; `given` are the attributes that `staged` has as columns."""
+    needed = {
+        name
+        for default in DEFAULTS.get(entity.name, {}).values()
+        for name in default.needs
+        if name not in given
+    }
+    absent = [
+        f"cast(null as {SQL_TYPES[entity.attribute(name).data_type]}) as {quoted(name)}"
+        for name in sorted(needed)
+    ]
+    findings = ", ".join(_findings(entity, given, mode, inferred_lengths)) or "null"
+    cursor.execute(
+        f"""
+        create or replace temporary table checked as
+        with candidates as (
+            select {", ".join(["staged.*", *absent])},
+                {key_expression(entity.key, "staged")} as _key
+            from staged
+        )
+        select c.*, t._key is not null as _exists,
+            list_filter([{findings}], lambda finding: finding is not null) as _findings
+        from candidates as c
+        left join {table(entity)} as t on t._key = c._key
+        """
+    )
+
+
+def field_label(attribute: Attribute) -> str:
+    """Return the label messages use for a field."""
+    return FIELD_LABELS.get(attribute.name, attribute.label)
+
+
+def _findings(
+    entity: Entity, given: Collection[str], mode: Mode, inferred_lengths: bool
+) -> Iterator[str]:
+    """Yield SQL for one finding or null each, in the order the service would meet them."""
+    if mode is not Mode.DELETE:
+        for attribute in entity.attributes:
+            if attribute.name not in given:
+                continue
+            if attribute.max_length and (inferred_lengths or not attribute.is_length_inferred):
+                yield _too_long(entity, attribute, attribute.max_length)
+            related = RELATIONS.get(entity.name, {}).get(attribute.name)
+            if attribute.name == COMPANY and entity.company_specific:
+                related = LEGAL_ENTITY
+            if related:
+                yield _unknown_value(entity, attribute, related)
+        for attribute in entity.attributes:
+            if attribute.mandatory:
+                yield _not_filled(entity, attribute, attribute.name in given, mode)
+    if mode is Mode.CREATE:
+        yield _duplicate(entity)
+    if entity.name in LOCKED_BY_POSTING:
+        yield _locked(entity)
+
+
+def _finding(
+    condition: str, text: str, *, severity: str = "Warning", field: str = "", hook: str = ""
+) -> str:
+    """Return SQL for a finding where `condition` holds; `text` is SQL, the rest plain text."""
+    return (
+        f"case when {condition} then {{'text': {text}, 'severity': {literal(severity)}, "
+        f"'field': {literal(field)}, 'hook': {literal(hook)}}} end"
+    )
+
+
+def _field_hook(entity: Entity, attribute: Attribute) -> str:
+    name = attribute.odata_name or attribute.name
+    return f"validateField failed on field '{entity.name}.{name}'"
+
+
+def _write_hook(entity: Entity) -> str:
+    return f"validateWrite failed on data source '{entity.table} ({entity.table})'"
+
+
+def _filled(attribute: Attribute, column: str) -> str:
+    empty = empty_value(attribute)
+    return f"({column} is not null and {column} <> {empty})"
+
+
+def _too_long(entity: Entity, attribute: Attribute, limit: int) -> str:
+    """The length counts UTF-16 units: characters beyond the basic plane count twice."""
+    column = f"c.{quoted(attribute.name)}"
+    pairs = f"length(regexp_replace({column}, '[^\\x{{10000}}-\\x{{10FFFF}}]', '', 'g'))"
+    too_long = f"strlen({column}) > {limit} and length({column}) + {pairs} > {limit}"
+    text = f"The value in field '{field_label(attribute)}' is longer than {limit} characters."
+    return _finding(
+        too_long, literal(text), field=attribute.name, hook=_field_hook(entity, attribute)
+    )
+
+
+def _unknown_value(entity: Entity, attribute: Attribute, related: Related) -> str:
+    column = f"c.{quoted(attribute.name)}"
+    value = f"lower(rtrim({column}))"
+    if related.segment:
+        value = f"split_part({value}, '-', 1)"
+    company = "" if related.is_shared else f'and r.company = lower(c."{COMPANY}") '
+    known = f"exists (select 1 from ({related.source}) as r where r.value = {value} {company})"
+    text = (
+        f"'The value ''' || {as_text(attribute, column)} || "
+        + literal(f"' in field '{field_label(attribute)}' is not found in the related table ")
+        + " || "
+        + literal(f"'{related.label}'.")
+    )
+    return _finding(
+        f"{_filled(attribute, column)} and not {known}",
+        text,
+        field=attribute.name,
+        hook=_field_hook(entity, attribute),
+    )
+
+
+def _not_filled(entity: Entity, attribute: Attribute, is_given: bool, mode: Mode) -> str:
+    """A number counts as filled when it was given, even as zero; anything else must say something.
+
+    A merge keeps what it does not give; an import blanks what it gives blank.
+    """
+    column = f"c.{quoted(attribute.name)}"
+    is_number = attribute.data_type in ("Int32", "Int64", "Real")
+    empty = f"{column} is null"
+    if attribute.enumeration is None and not is_number:
+        empty = f"({column} is null or {column} = {empty_value(attribute)})"
+    if mode is Mode.MERGE:
+        empty = f"{column} is not null and {empty}"
+    if not is_given:
+        empty = {Mode.CREATE: "true", Mode.IMPORT: "t._key is null"}.get(mode, "false")
+    text = f"Field '{field_label(attribute)}' must be filled in."
+    return _finding(empty, literal(text), field=attribute.name, hook=_write_hook(entity))
+
+
+def _duplicate(entity: Entity) -> str:
+    own = [attribute for attribute in entity.key if attribute.name != COMPANY]
+    values = " || ', ' || ".join(
+        as_text(attribute, f"c.{quoted(attribute.name)}") for attribute in own
+    )
+    head = f"Cannot create a record in {entity.table_label} ({entity.table}). "
+    text = (
+        f"{literal(head + field_label(own[0]) + ': ')} || {values} || "
+        "'.' || chr(10) || 'The record already exists.'"
+    )
+    return _finding("t._key is not null", text, severity="Info")
+
+
+def _locked(entity: Entity) -> str:
+    """A posted free text invoice, its header or lines, takes no change and no new line."""
+    posted = (
+        f"exists (select 1 from ({POSTED_INVOICES}) as p where "
+        f'p.value = lower(rtrim(c."ExternalInvoiceId")) and p.company = lower(c."{COMPANY}"))'
+    )
+    text = (
+        "'Free text invoice ' || c.\"ExternalInvoiceId\" || "
+        "' has been posted and cannot be changed.'"
+    )
+    return _finding(posted, text, severity="Error", hook=_write_hook(entity))

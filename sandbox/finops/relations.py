@@ -1,0 +1,172 @@
+"""Which values must exist elsewhere, in the same company, before a row is taken.
+
+Also what locks a row (a posted invoice) and what a deleted header takes with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sandbox.finops.metadata import Entity, by_name
+from sandbox.finops.store import literal, quoted, table
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A table that values are looked up in; `source` has columns company and value (lower case).
+
+    is_shared: the table is the same for every company.
+    segment: the value looked up is the first segment of a display value.
+    entity: the entity whose rows are looked up; blank for reference data.
+    """
+
+    label: str
+    source: str
+    is_shared: bool = False
+    segment: bool = False
+    entity: str = ""
+
+
+def _reference(label: str, *, is_shared: bool = False, segment: bool = False) -> Related:
+    source = (
+        f"select company, value from finops.reference_values where related_table = {literal(label)}"
+    )
+    return Related(label, source, is_shared, segment)
+
+
+def _entity(name: str, attribute: str) -> Related:
+    entity = by_name()[name]
+    source = (
+        f'select "dataAreaId" as company, lower({quoted(attribute)}) as value from {table(entity)}'
+    )
+    return Related(entity.table_label, source, entity=name)
+
+
+LEGAL_ENTITY = _reference("Legal entities", is_shared=True)
+CURRENCY = _reference("Currencies", is_shared=True)
+UNIT = _reference("Units", is_shared=True)
+LANGUAGE = _reference("Languages", is_shared=True)
+COUNTRY = _reference("Countries/regions", is_shared=True)
+COUNTRY_ISO_CODE = _reference("Country/region ISO codes", is_shared=True)
+CUSTOMER_GROUP = _reference("Customer groups")
+SITE = _reference("Sites")
+WAREHOUSE = _reference("Warehouses")
+TERMS_OF_PAYMENT = _reference("Terms of payment")
+MAIN_ACCOUNT = _reference("Main accounts", segment=True)
+PROJECT_GROUP = _reference("Project groups")
+PRODUCT = Related(
+    "Released products", "select company, product_number as value from finops.released_products"
+)
+CUSTOMER = _entity("CustCustomerV2Entity", "CustomerAccount")
+CONTRACT = _entity("ProjCDSProjectContractEntity", "ProjectContractID")
+PROJECT = _entity("ProjCDSProjectEntity", "ProjectID")
+CONTRACT_LINE = _entity("ProjCDSContractLineImportEntity", "TransactionId")
+SALES_ORDER = _entity("SalesOrderHeaderCDSEntity", "SalesOrderNumber")
+INVOICE = _entity("FreeTextInvoiceHeaderCDSEntity", "ExternalInvoiceId")
+
+RELATIONS: Final[dict[str, dict[str, Related]]] = {
+    "CustCustomerV2Entity": {
+        "CustomerGroupId": CUSTOMER_GROUP,
+        "SalesCurrencyCode": CURRENCY,
+        "LanguageId": LANGUAGE,
+        "SiteId": SITE,
+        "WarehouseId": WAREHOUSE,
+        "PaymentTerms": TERMS_OF_PAYMENT,
+        "AddressCountryRegionId": COUNTRY,
+        "AddressCountryRegionISOCode": COUNTRY_ISO_CODE,
+        "DeliveryAddressCountryRegionId": COUNTRY,
+        "DeliveryAddressCountryRegionISOCode": COUNTRY_ISO_CODE,
+        "InvoiceAddressCountryRegionId": COUNTRY,
+        "InvoiceAddressCountryRegionISOCode": COUNTRY_ISO_CODE,
+    },
+    "ProjCDSProjectContractEntity": {
+        "CustomerAccount": CUSTOMER,
+        "CurrencyCode": CURRENCY,
+        "PaymentTerms": TERMS_OF_PAYMENT,
+        "AddressCountryRegionId": COUNTRY,
+    },
+    "ProjCDSProjectEntity": {
+        "ProjectContractID": CONTRACT,
+        "CustomerAccount": CUSTOMER,
+        "ProjectGroup": PROJECT_GROUP,
+    },
+    "ProjCDSContractLineImportEntity": {"ContractId": CONTRACT, "ProjectId": PROJECT},
+    "ProjCDSContractLineMilestoneImportEntity": {
+        "ContractLineRef": CONTRACT_LINE,
+        "CurrencyId": CURRENCY,
+    },
+    "SalesOrderHeaderCDSEntity": {
+        "OrderingCustomerAccountNumber": CUSTOMER,
+        "InvoiceCustomerAccountNumber": CUSTOMER,
+        "CurrencyCode": CURRENCY,
+        "LanguageId": LANGUAGE,
+        "PaymentTermsName": TERMS_OF_PAYMENT,
+        "DefaultShippingSiteId": SITE,
+        "DefaultShippingWarehouseId": WAREHOUSE,
+        "DeliveryAddressCountryRegionId": COUNTRY,
+        "DeliveryAddressCountryRegionISOCode": COUNTRY_ISO_CODE,
+        "InvoiceAddressCountryRegionId": COUNTRY,
+        "InvoiceAddressCountryRegionISOCode": COUNTRY_ISO_CODE,
+        "ProjectId": PROJECT,
+    },
+    "SalesOrderLineCDSEntity": {
+        "SalesOrderNumber": SALES_ORDER,
+        "ProductNumber": PRODUCT,
+        "SalesUnitSymbol": UNIT,
+        "CurrencyCode": CURRENCY,
+        "ShippingSiteId": SITE,
+        "ShippingWarehouseId": WAREHOUSE,
+        "DeliveryAddressCountryRegionId": COUNTRY,
+        "DeliveryAddressCountryRegionISOCode": COUNTRY_ISO_CODE,
+        "ProjectId": PROJECT,
+    },
+    "FreeTextInvoiceHeaderCDSEntity": {
+        "CustomerAccount": CUSTOMER,
+        "InvoiceAccount": CUSTOMER,
+        "CurrencyCode": CURRENCY,
+        "CustomerGroup": CUSTOMER_GROUP,
+        "LanguageId": LANGUAGE,
+        "TermsOfPayment": TERMS_OF_PAYMENT,
+    },
+    "FreeTextInvoiceLineCDSEntity": {
+        "ExternalInvoiceId": INVOICE,
+        "MainAccountDisplayValue": MAIN_ACCOUNT,
+    },
+}
+
+FIELD_LABELS: Final = {
+    "dataAreaId": "Company",
+    "ContractLineRef": "Contract line",
+    "MainAccountDisplayValue": "Main account",
+}
+"""Field labels that do not follow from the attribute's name."""
+
+POSTED_INVOICES: Final = (
+    'select "dataAreaId" as company, lower("ExternalInvoiceId") as value '
+    """from finops."FreeTextInvoiceHeaderCDSEntity" where "IsPosted" = 'Yes'"""
+)
+LOCKED_BY_POSTING: Final = frozenset(
+    ("FreeTextInvoiceHeaderCDSEntity", "FreeTextInvoiceLineCDSEntity")
+)
+"""Entities whose rows may not change once the invoice of their ExternalInvoiceId is posted."""
+
+LINES_OF: Final = {
+    "SalesOrderHeaderCDSEntity": ("SalesOrderLineCDSEntity", "SalesOrderNumber"),
+    "FreeTextInvoiceHeaderCDSEntity": ("FreeTextInvoiceLineCDSEntity", "ExternalInvoiceId"),
+}
+"""Header entity -> (line entity, the attribute both share): lines go with their header."""
+
+
+def entity_levels(wanted: Sequence[Entity]) -> dict[str, int]:
+    """Return the level of each entity: one above the highest of the wanted ones it refers to."""
+    names = {entity.name for entity in wanted}
+    levels: dict[str, int] = {}
+
+    def level(name: str) -> int:
+        if name not in levels:
+            parents = {related.entity for related in RELATIONS.get(name, {}).values()}
+            parents = (parents & names) - {name}
+            levels[name] = 1 + max((level(parent) for parent in parents), default=0)
+        return levels[name]
+
+    return {name: level(name) for name in names}

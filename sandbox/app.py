@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox import dataverse, faults
+from sandbox.changes import run_changes
 from sandbox.database import Database
 from sandbox.errors import SandboxError
 from sandbox.request_log import RequestLog
@@ -86,6 +88,7 @@ def _own_routes() -> list[BaseRoute]:
         Route("/sandbox/switches", _read_switches, methods=["GET"]),
         Route("/sandbox/switches", _turn_switch, methods=["POST"]),
         Route("/sandbox/switches", _reset_switches, methods=["DELETE"]),
+        Route("/sandbox/changes", _make_changes, methods=["POST"]),
         Route("/sandbox/log", _read_log, methods=["GET"]),
         Route("/sandbox/log", _reset_log, methods=["DELETE"]),
     ]
@@ -137,6 +140,14 @@ async def _turn_switch(request: Request) -> Response:
 async def _reset_switches(request: Request) -> Response:
     request.app.state.switches.reset()
     return JSONResponse(request.app.state.switches.as_json())
+
+
+async def _make_changes(request: Request) -> Response:
+    try:
+        report = await run_in_threadpool(run_changes, request.app.state.database)
+    except SandboxError as error:
+        return JSONResponse({"error": str(error)}, 409)
+    return JSONResponse(report)
 
 
 async def _read_log(request: Request) -> Response:

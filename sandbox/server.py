@@ -1,6 +1,7 @@
 """Run the application on 127.0.0.1."""
 
 import json
+import signal
 import socket
 import sys
 import threading
@@ -31,6 +32,22 @@ class Server(uvicorn.Server):
         if self._announce:
             sys.stdout.write(json.dumps(addresses(self.port)) + "\n")
             sys.stdout.flush()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGINT and SIGTERM and then return, so that the database is closed."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {
+            number: signal.signal(number, self.handle_exit)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def serve_until_stopped(self) -> None:
         """Answer requests until SIGINT, SIGTERM or `should_exit`."""

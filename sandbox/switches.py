@@ -4,6 +4,8 @@ Each half declares its own switches (`sandbox.faults.SWITCHES` for what both hal
 `sandbox.dataverse.SWITCHES`, `sandbox.finops.SWITCHES`); this module keeps their settings.
 """
 
+import json
+import re
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -43,6 +45,11 @@ class Setting:
         if self.scope is None:
             return True
         return self.scope.lower() in {scope.lower() for scope in scopes}
+
+
+ON_COMMAND_LINE = re.compile(
+    r"(?P<name>\w+)(?:@(?P<scope>[^*=]+))?(?:\*(?P<count>\d+))?=(?P<value>.*)"
+)
 
 
 class Switches:
@@ -127,3 +134,20 @@ class Switches:
             known = ", ".join(sorted(self._declared))
             raise UnknownSwitchError(f"There is no switch {name!r}; use one of: {known}.")
         return self._declared[name]
+
+
+def read_setting(switches: Switches, text: str) -> None:
+    """Turn a switch as the command line writes it: NAME[@SCOPE][*COUNT]=VALUE.
+
+    VALUE is JSON where it can be read as such (true, 3, 0.5), else the text itself.
+    Raises UnknownSwitchError.
+    """
+    match = ON_COMMAND_LINE.fullmatch(text)
+    if match is None:
+        raise UnknownSwitchError(f"{text!r} is not NAME[@SCOPE][*COUNT]=VALUE.")
+    try:
+        value = json.loads(match["value"])
+    except json.JSONDecodeError:
+        value = match["value"]
+    count = int(match["count"]) if match["count"] else None
+    switches.set(match["name"], value, scope=match["scope"], count=count)

@@ -1,6 +1,7 @@
 """The Dataverse half: the Web API v9.2 over the tables of `dataverse`."""
 
 import json
+from uuid import uuid4
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,10 +14,20 @@ from sandbox.dataverse.answers import ODATA_VERSION, Answer, Call
 from sandbox.dataverse.api import WebApi
 from sandbox.dataverse.catalog import Catalog
 from sandbox.dataverse.faults import SWITCHES
+from sandbox.dataverse.functions import ORGANIZATION_SETTING
 from sandbox.dataverse.metadata import Table, read_tables
 from sandbox.switches import Switches
 
-__all__ = ["SWITCHES", "create", "organisation_tables", "routes", "scopes"]
+__all__ = [
+    "ABSENT_SETTING",
+    "GENERATION_SETTING",
+    "ORGANIZATION_SETTING",
+    "SWITCHES",
+    "create",
+    "organisation_tables",
+    "routes",
+    "scopes",
+]
 
 ROOT = "/api/data/v9.2"
 METHODS = ["GET", "POST", "PATCH", "PUT", "DELETE"]
@@ -33,7 +44,9 @@ def organisation_tables(database: Database) -> dict[str, Table]:
 
 
 def create(database: Database) -> None:
-    """Make the organisation's tables where they are missing."""
+    """Make the organisation's tables where they are missing, and give it an id."""
+    if database.setting(ORGANIZATION_SETTING) is None:
+        database.remember(ORGANIZATION_SETTING, str(uuid4()))
     storage.create(database, organisation_tables(database).values())
 
 

@@ -62,6 +62,7 @@ class WebApi:
         if not segments:
             return as_json(csdl.service_document(self._catalog.tables(), call.root))
         name, key = split_segment(segments[0])
+        faults.throttle(self._switches, "dataverse", *self._catalog.names(name))
         match name:
             case "$metadata":
                 return Answer(200, csdl.metadata(self._catalog), "application/xml")
@@ -72,7 +73,6 @@ class WebApi:
             case "RetrieveTotalRecordCount":
                 return functions.total_record_count(self._database, self._catalog, call, key or "")
         table = self._catalog.by_set(name)
-        faults.throttle(self._switches, "dataverse", table.entity_set, table.name)
         faults.forbid(self._switches, table)
         if call.method == "GET":
             with self._reading(cursor) as reading:

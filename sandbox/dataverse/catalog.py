@@ -43,6 +43,11 @@ class Catalog:
         """Tell whether rows of the table `name` exist here (not every lookup target does)."""
         return name in self._tables
 
+    def names(self, entity_set: str) -> tuple[str, ...]:
+        """Return what a switch may call an entity set: its name, and its table's if it has one."""
+        name = self._sets.get(entity_set)
+        return (entity_set,) if name is None else (entity_set, name)
+
     def _hidden(self, table: Table) -> bool:
         return bool(self._switches.value("dataverse_missing_table", table.entity_set, table.name))
 

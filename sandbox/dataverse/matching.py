@@ -1,5 +1,6 @@
 """$filter over metadata, which is described in memory and not kept in tables."""
 
+import re
 from collections.abc import Mapping
 
 from odata_query import ast
@@ -7,10 +8,15 @@ from odata_query import ast
 from sandbox.dataverse.answers import ApiError, bad_request
 from sandbox.dataverse.filters import full_name, parse
 
+MEMBER = re.compile(r"Microsoft\.Dynamics\.CRM\.\w+'(\w+)'")
+"""A member of an enumeration, as in AttributeTypeCode'DateTime'."""
+
 
 def matches(description: Mapping[str, object], text: str | None) -> bool:
     """Tell whether a description passes a $filter of eq, ne, and, or, not."""
-    return text is None or _is_true(parse(text), description)
+    if text is None:
+        return True
+    return _is_true(parse(MEMBER.sub(r"'\1'", text)), description)
 
 
 def _is_true(node: ast._Node, description: Mapping[str, object]) -> bool:

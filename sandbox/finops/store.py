@@ -114,12 +114,13 @@ def row_json(entity: Entity, properties: Sequence[Attribute], level: str, base: 
     elif level == "minimal":
         parts.append(_etag())
     for attribute in properties:
+        name = f'"{attribute.odata_name}":'
         if level == "full" and attribute.enumeration:
             kind = attribute.enumeration.edm_type
-            parts.append(literal(f'"{attribute.odata_name}@odata.type":"#{kind}"'))
-        name = literal(f'"{attribute.odata_name}":')
-        parts.append(f"{name} || {_json_value(attribute)}")
-    return "'{' || " + " || ',' || ".join(parts) + " || '}'"
+            name = f'"{attribute.odata_name}@odata.type":"#{kind}",{name}'
+        parts.append(f"{literal(name)}, {_json_value(attribute)}")
+    # one flat call: the engine takes half a second to plan three hundred nested concatenations
+    return "concat('{', " + ", ',', ".join(parts) + ", '}')"
 
 
 def etag() -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 from connection.declarations import SourceTable, TargetModel, source_tables, target_models
 from connection.errors import ManifestError
-from connection.parse import parse_project
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +162,9 @@ def read_manifest(project_dir: str | Path) -> Manifest:
     Raises ManifestError with dbt's own sentence, or naming the table, model and column whose
     declaration is incomplete.
     """
+    # Importing dbt takes more than a second, which commands that never parse need not wait for.
+    from connection.parse import parse_project
+
     return manifest_of(parse_project(Path(project_dir)))
 
 

@@ -120,7 +120,9 @@ class BarProgress:
             self._progress.update(self._tasks[label], total=max(result.rows_read, 1))
             self._progress.update(self._tasks[label], completed=max(result.rows_read, 1))
         if result.status == "failed":
-            self._progress.console.print(summary(result), markup=False, style="red")
+            self._progress.console.print(
+                summary(result), markup=False, highlight=False, style="red"
+            )
 
 
 def progress_for(stream: TextIO | None = None) -> ExtractProgress:

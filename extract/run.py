@@ -180,7 +180,7 @@ class _Extraction:
 
 def _failed(table: SourceTable, error: Exception, seconds: float) -> TableResult:
     message = str(error)
-    if table.name not in message:
+    if table.label not in message:
         message = f"{table.label}: {message}"
     return TableResult(
         system=table.system,

@@ -55,12 +55,16 @@ def write(
     mode: Mode,
     rules: Rules,
 ) -> list[str]:
-    """Create, merge or delete `rows` of distinct keys; each holds at least the key.
+    """Create, merge or delete `rows` of distinct keys.
 
     Returns the created rows as JSON texts, in order; nothing for the other modes.
     Raises Refusal for the first row that is refused; nothing is stored then.
     """
-    given = [name.name for name in entity.attributes if any(name.name in row for row in rows)]
+    given = [
+        attribute.name
+        for attribute in entity.attributes
+        if attribute.is_key or any(attribute.name in row for row in rows)
+    ]
     with staged(cursor, entity, rows, given):
         check(cursor, entity, given, mode, inferred_lengths=rules.inferred_lengths)
     refusal = _first_refusal(cursor, entity, mode, rules)

@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sandbox import finops as finops_half
 from sandbox.app import create_app, declared_switches
 from sandbox.database import Database
-from sandbox.server import running
 from sandbox.switches import Switches, Value
 
 FACTS = """

@@ -22,7 +22,8 @@ class Server(uvicorn.Server):
             uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=5)
         )
         self._announce = announce
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # Named as TCP, or asyncio leaves Nagle's algorithm on and each answer waits 40 ms.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((HOST, port))
         self.port: int = self._socket.getsockname()[1]

@@ -22,8 +22,9 @@ MOMENT = "%m/%d/%Y %H:%M:%S"
 class Cookie:
     """Where the next page begins.
 
-    page: its number, from 2. first, last: the keys of the page before (for a sorted read, how
-    many rows were served). version: of a tracked read, the newest version when it began.
+    page: its number, from 2. first, last: the keys of the page before (of a sorted read, how many
+    rows were served; of a delta, kind and version). version: of a tracked read, the newest version
+    when it began.
     """
 
     page: int

@@ -28,7 +28,10 @@ with changes as (
     from sandbox.deleted_rows
     where table_name = $table and version > $after and version <= $until
 )
-select row_id, is_deleted from changes order by is_deleted, version limit $size offset $served
+select row_id, is_deleted, version from changes
+where (cast(is_deleted as integer), version) > ($last_kind, $last_version)
+order by is_deleted, version
+limit $size
 """
 
 
@@ -46,7 +49,7 @@ def changes(reader: Reader, call: Call, size: int, switches: Switches, now: date
     after = check_token(reader, switches, now)
     cookie = reader.query.cookie
     until = newest_version(reader.cursor) if cookie is None else cookie.version or 0
-    served = 0 if cookie is None else int(cookie.last)
+    last_kind, _, last_version = (cookie.last if cookie is not None else "0-0").partition("-")
     found = reader.cursor.execute(
         DELTA_PAGE.format(key=f'"{reader.table.primary_key}"', table=reader.table.name),
         {
@@ -54,14 +57,16 @@ def changes(reader: Reader, call: Call, size: int, switches: Switches, now: date
             "until": until,
             "table": reader.table.name,
             "size": size + 1,
-            "served": served,
+            "last_kind": int(last_kind),
+            "last_version": int(last_version),
         },
     ).fetchall()
     page, more = found[:size], len(found) > size
-    rows = _changed_rows(reader, [row_id for row_id, is_deleted in page if not is_deleted])
-    rows += [_tombstone(reader, call, row_id) for row_id, is_deleted in page if is_deleted]
+    rows = _changed_rows(reader, [row_id for row_id, is_deleted, _ in page if not is_deleted])
+    rows += [_tombstone(reader, call, row_id) for row_id, is_deleted, _ in page if is_deleted]
     number = 2 if cookie is None else cookie.page + 1
-    following = Cookie(number, str(served + 1), str(served + size), until) if more else None
+    keys = [f"{int(is_deleted)}-{version}" for _, is_deleted, version in page]
+    following = Cookie(number, keys[0], keys[-1], until) if more else None
     head = {"@odata.context": json.dumps(context(call, reader.table, reader.query, "/$delta"))}
     return _answer(reader, call, head, ",".join(rows), following, until, now)
 

@@ -29,8 +29,8 @@ def generate(
 ) -> None:
     """Fill the empty organisation with about `rows` rows over all tables.
 
-    `cursor` is in a transaction. The same seed, rows and generation give the same rows. Also fills sandbox.awkward_cases and
-    sandbox.shared_facts.
+    `cursor` is in a transaction. The same seed, rows and generation give the same rows. Also
+    fills sandbox.awkward_cases and sandbox.shared_facts.
     """
     plan = make_plan(rows)
     cursor.execute("set variable seed = ?", [seed])

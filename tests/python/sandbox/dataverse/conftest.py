@@ -1,0 +1,41 @@
+"""One generated organisation for reading, an empty one for each test that writes."""
+
+from collections.abc import Iterator
+
+import pytest
+from dataverse_service import Dataverse, serve
+
+from sandbox import dataverse
+from sandbox.database import Database
+from sandbox.setup import Contents, open_database
+
+
+@pytest.fixture(scope="session")
+def generated() -> Iterator[Database]:
+    """1,000 rows of seed 1; not to be written to."""
+    database = open_database(Contents(rows=1000, seed=1))
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def shared_service(generated: Database) -> Iterator[Dataverse]:
+    with serve(generated) as service:
+        yield service
+
+
+@pytest.fixture
+def organisation(shared_service: Dataverse) -> Iterator[Dataverse]:
+    """The generated organisation, every switch at its default."""
+    yield shared_service
+    shared_service.switches.reset()
+
+
+@pytest.fixture
+def empty() -> Iterator[Dataverse]:
+    """An organisation without rows, for one test."""
+    database = Database()
+    dataverse.create(database)
+    with serve(database) as service:
+        yield service
+    database.close()

@@ -125,8 +125,13 @@ class BarProgress:
             )
 
 
-def progress_for(stream: TextIO | None = None) -> ExtractProgress:
-    """Return bars when `stream` (standard error by default) is a terminal, lines otherwise."""
+def progress_for(stream: TextIO | None = None, *, quiet: bool = False) -> ExtractProgress:
+    """Return bars when `stream` (standard error by default) is a terminal, lines otherwise.
+
+    quiet: show nothing.
+    """
+    if quiet:
+        return NoProgress()
     target = stream or sys.stderr
     if target.isatty():
         return BarProgress(Console(file=target))

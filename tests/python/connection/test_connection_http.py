@@ -205,10 +205,14 @@ def test_a_signed_address_is_printed_without_its_signature() -> None:
 def raw_server(answers: list[Callable[[socket.socket], None]]) -> Iterator[str]:
     """Serve one connection per answer on a free port."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(5)
 
     def serve() -> None:
         for answer in answers:
-            connection, _ = listener.accept()
+            try:
+                connection, _ = listener.accept()
+            except TimeoutError:
+                return
             with connection:
                 connection.recv(65536)
                 answer(connection)

@@ -24,7 +24,7 @@ from extract.compact import compact
 from extract.lock import exclusive
 from extract.metadata import TableLayout
 from extract.order import waves
-from extract.progress import BarProgress, LineProgress, progress_for
+from extract.progress import BarProgress, LineProgress, NoProgress, progress_for
 from extract.report import ExtractReport, TableResult
 from extract.run import Clock, run_extract
 
@@ -250,6 +250,7 @@ def test_bars_on_a_terminal() -> None:
 
     assert isinstance(progress_for(Terminal()), BarProgress)
     assert isinstance(progress_for(io.StringIO()), LineProgress)
+    assert type(progress_for(Terminal(), quiet=True)) is NoProgress
     stream = io.StringIO()
     with BarProgress(Console(file=stream, force_terminal=True, width=120)) as progress:
         progress.started("dataverse.account")

@@ -31,11 +31,22 @@ def organisation(shared_service: Dataverse) -> Iterator[Dataverse]:
     shared_service.switches.reset()
 
 
-@pytest.fixture
-def empty() -> Iterator[Dataverse]:
-    """An organisation without rows, for one test."""
+@pytest.fixture(scope="session")
+def emptied_service() -> Iterator[Dataverse]:
     database = Database()
     dataverse.create(database)
     with serve(database) as service:
         yield service
     database.close()
+
+
+@pytest.fixture
+def empty(emptied_service: Dataverse) -> Dataverse:
+    """An organisation without rows, tombstones, switches or counted requests."""
+    with emptied_service.database.writing() as cursor:
+        cursor.execute("delete from sandbox.deleted_rows")
+        for name in dataverse.organisation_tables(emptied_service.database):
+            cursor.execute(f'delete from dataverse."{name}"')
+    emptied_service.switches.reset()
+    emptied_service.client.delete(f"{emptied_service.base}/sandbox/log")
+    return emptied_service

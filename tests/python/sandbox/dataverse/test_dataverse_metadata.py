@@ -1,9 +1,8 @@
 """Service document, $metadata, EntityDefinitions, WhoAmI."""
 
-from xml.etree import ElementTree
-
 import pytest
 from dataverse_service import Dataverse
+from defusedxml import ElementTree
 
 from sandbox.dataverse.metadata import read_tables
 

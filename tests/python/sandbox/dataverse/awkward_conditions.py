@@ -1,0 +1,195 @@
+"""What a row of each awkward case must show: SQL over the row, aliased `row`.
+
+`twins` stands for the other rows of the same table that belong to the same case.
+"""
+
+ACCOUNT = "(select accountnumber from dataverse.account where accountid = row.{0})"
+ACCOUNT_NAME = "(select name from dataverse.account where accountid = row.{0})"
+ACCOUNT_COUNTRY = "(select address1_country from dataverse.account where accountid = row.{0})"
+CURRENCY = (
+    "(select isocurrencycode from dataverse.transactioncurrency"
+    " where transactioncurrencyid = row._transactioncurrencyid_value)"
+)
+CONTRACT_UNIT = (
+    "(select msdyn_name from dataverse.msdyn_organizationalunit"
+    " inner join dataverse.salesorder on _msdyn_contractorganizationalunitid_value"
+    " = msdyn_organizationalunitid where salesorderid = row.{0})"
+)
+ORDER = (
+    "(select {0} from dataverse.msdyn_workorder"
+    " where msdyn_workorderid = row._msdyn_workorder_value)"
+)
+LINE = (
+    "(select count(*) from dataverse.invoicedetail"
+    " where _invoiceid_value = row.invoiceid and {0}) = 1"
+)
+PRODUCT = "(select {0} from dataverse.product where productid = row._msdyn_product_value)"
+NEITHER_MIDNIGHT = "extract(minute from row.{0}) = 17"
+NATIVE = "exists (select 1 from sandbox.shared_facts where kind = '{0}' and key = row.{1})"
+ESTIMATED, USED = "690970000", "690970001"
+UNMAPPED_UNIT = "Contoso Pacific"
+
+CONDITIONS = {
+    "account_name_with_quotes": "contains(name, '''') and contains(name, '\"')",
+    "account_name_with_emoji": "contains(name, '🚀')",
+    "account_name_right_to_left": "regexp_matches(name, '[א-ת]') and regexp_matches(name, '[ء-ي]')",
+    "account_name_with_line_break": "contains(name, chr(13) || chr(10))",
+    "account_name_with_trailing_blanks": "name like '% '",
+    "account_name_like_a_formula": "name like '=%'",
+    "account_name_with_separators": "contains(name, ',') and contains(name, chr(9))",
+    "account_inactive": "statecode = 1 and accountid in"
+    " (select _customerid_value from dataverse.salesorder union all"
+    " select _msdyn_serviceaccount_value from dataverse.msdyn_workorder union all"
+    " select _customerid_value from dataverse.invoice)",
+    "account_number_missing": "accountnumber is null",
+    "account_name_too_long": "length(name) > 100 and length(name) <= 160",
+    "account_number_differs_in_case": "exists (select 1 from twins where"
+    " lower(twins.accountnumber) = lower(row.accountnumber)"
+    " and twins.accountnumber <> row.accountnumber)",
+    "account_number_differs_in_trailing_blank": "exists (select 1 from twins where"
+    " rtrim(twins.accountnumber) = rtrim(row.accountnumber)"
+    " and twins.accountnumber <> row.accountnumber)",
+    "account_country_unmapped": "address1_country = 'Atlantis'",
+    "account_number_taken_by_finance": NATIVE.format("native_customer", "accountnumber"),
+    "contact_number_missing": "msdynce_contactnumber is null",
+    "contact_name_with_quotes": "contains(fullname, '''') and contains(fullname, '\"')",
+    "contract_name_with_line_break": "contains(name, chr(10))",
+    "contract_name_right_to_left": "regexp_matches(name, '[ء-ي]')",
+    "contract_cancelled": "statecode = 2 and exists"
+    " (select 1 from dataverse.salesorderdetail where _salesorderid_value = row.salesorderid)",
+    "contract_exchange_rate_exact": "exchangerate = 1.2345678901",
+    "contract_of_contact": "_customerid_type = 'contact' and _customerid_value in"
+    " (select contactid from dataverse.contact)",
+    "contract_in_unmapped_unit": CONTRACT_UNIT.format("salesorderid") + f" = '{UNMAPPED_UNIT}'",
+    "contract_without_unit": "_msdyn_contractorganizationalunitid_value is null",
+    "contract_payment_terms_unmapped": "paymenttermscode not in (1, 2, 3, 4)",
+    "contract_currency_unknown": CURRENCY + " not in ('USD', 'EUR', 'GBP', 'CAD')",
+    "contract_customer_deleted": ACCOUNT_NAME.format("_customerid_value")
+    + " is null and _customerid_value is not null",
+    "contract_customer_missing": "_customerid_value is null",
+    "contract_of_unmapped_country": ACCOUNT_COUNTRY.format("_customerid_value") + " = 'Atlantis'",
+    "project_name_with_emoji": "contains(msdyn_subject, '🎉')",
+    "project_inactive": "statecode = 1",
+    "project_dates_neither_midnight": NEITHER_MIDNIGHT.format("msdyn_scheduledstart"),
+    "project_without_contract": "_msdyn_salesorderid_value is null",
+    "project_of_unknown_contract": "_msdyn_salesorderid_value not in"
+    " (select salesorderid from dataverse.salesorder)",
+    "project_template": "msdyn_istemplate",
+    "project_number_missing": "msdynce_projectnumber is null",
+    "project_of_unmapped_unit": CONTRACT_UNIT.format("_msdyn_salesorderid_value")
+    + f" = '{UNMAPPED_UNIT}'",
+    "contract_line_number_missing": "sequencenumber is null and lineitemnumber is null",
+    "contract_line_number_only_as_item": "sequencenumber is null and lineitemnumber is not null",
+    "contract_line_number_repeated": "exists (select 1 from twins where"
+    " twins._salesorderid_value = row._salesorderid_value"
+    " and twins.sequencenumber = row.sequencenumber)",
+    "contract_line_billing_method_unknown": "msdyn_billingmethod not in (192350000, 192350001)",
+    "contract_line_billing_method_missing": "msdyn_billingmethod is null and producttypecode = 5",
+    "contract_line_without_project": "_msdyn_project_value is null",
+    "contract_line_of_unknown_contract": "_salesorderid_value not in"
+    " (select salesorderid from dataverse.salesorder)",
+    "contract_line_of_unmapped_unit": CONTRACT_UNIT.format("_salesorderid_value")
+    + f" = '{UNMAPPED_UNIT}'",
+    "contract_line_of_goods": "producttypecode = 1 and msdyn_linetype = 690970001",
+    "milestone_name_with_quotes": "contains(msdyn_name, '\"') and contains(msdyn_name, '''')",
+    "milestone_amount_zero": "msdyn_amount = 0",
+    "milestone_amount_with_four_decimals": "round(msdyn_amount, 2) <> msdyn_amount",
+    "milestone_amount_negative": "msdyn_amount < 0",
+    "milestone_inactive": "statecode = 1",
+    "milestone_date_neither_midnight": NEITHER_MIDNIGHT.format("msdyn_invoicedate"),
+    "milestone_line_only_as_text": "_msdyn_contractlineid_value is null"
+    " and try_cast(msdyn_contractline as uuid) in"
+    " (select salesorderdetailid from dataverse.salesorderdetail)",
+    "milestone_date_missing": "msdyn_invoicedate is null",
+    "milestone_amount_missing": "msdyn_amount is null",
+    "milestone_line_missing": "_msdyn_contractlineid_value is null and msdyn_contractline is null",
+    "milestone_line_unknown": "_msdyn_contractlineid_value not in"
+    " (select salesorderdetailid from dataverse.salesorderdetail)",
+    "milestone_line_text_no_guid": "_msdyn_contractlineid_value is null"
+    " and msdyn_contractline is not null and try_cast(msdyn_contractline as uuid) is null",
+    "milestone_currency_missing": "_transactioncurrencyid_value is null",
+    "milestone_of_unmapped_unit": CONTRACT_UNIT.format("_msdyn_contract_value")
+    + f" = '{UNMAPPED_UNIT}'",
+    "work_order_number_taken_by_finance": NATIVE.format("native_sales_order", "msdyn_name"),
+    "work_order_currency_unknown": CURRENCY + " not in ('USD', 'EUR', 'GBP', 'CAD')",
+    "work_order_currency_missing": "_transactioncurrencyid_value is null",
+    "work_order_country_unmapped": "msdyn_country = 'Atlantis'",
+    "work_order_without_account": "_msdyn_serviceaccount_value is null",
+    "work_order_number_repeated": "exists (select 1 from twins where"
+    " twins.msdyn_name = row.msdyn_name and twins.msdyn_workorderid <> row.msdyn_workorderid)",
+    "work_order_of_unnumbered_account": ACCOUNT.format("_msdyn_serviceaccount_value")
+    + " is null and _msdyn_serviceaccount_value is not null",
+    "work_order_of_long_named_account": "length("
+    + ACCOUNT_NAME.format("_msdyn_serviceaccount_value")
+    + ") > 100",
+    "work_order_of_repeated_account": "(select count(*) from dataverse.account"
+    " where lower(accountnumber) = lower("
+    + ACCOUNT.format("_msdyn_serviceaccount_value")
+    + ")) = 2",
+    "work_order_of_taken_account": ACCOUNT.format("_msdyn_serviceaccount_value")
+    + " in (select key from sandbox.shared_facts where kind = 'native_customer')",
+    "work_order_with_own_product": "not msdynce_hasexternallymaintainedproductsonly",
+    "work_order_product_of_taken_order": ORDER.format("msdyn_name")
+    + " in (select key from sandbox.shared_facts where kind = 'native_sales_order')",
+    "work_order_product_of_own_product": "not msdynce_orderhasexternalmaintainedproductsonly"
+    " and not " + PRODUCT.format("msdynce_ismaintainedexternally"),
+    "work_order_product_allocated_missing": "msdyn_allocated is null",
+    "work_order_product_quantity_zero": f"msdyn_quantity = 0 and msdyn_linestatus = {USED}",
+    "work_order_product_with_four_decimals": "round(msdyn_estimateunitamount, 2)"
+    " <> msdyn_estimateunitamount and round(msdyn_totalamount, 2) <> msdyn_totalamount",
+    "work_order_product_negative": "msdyn_totalamount < 0",
+    "work_order_product_discount_remainder": "msdynce_invoiceddiscountamount <> 0"
+    " and msdyn_discountamount is null",
+    "work_order_product_number_missing": "msdyn_lineorder is null",
+    "work_order_product_number_repeated": "exists (select 1 from twins where"
+    " twins._msdyn_workorder_value = row._msdyn_workorder_value"
+    " and twins.msdyn_lineorder = row.msdyn_lineorder"
+    " and twins.msdyn_workorderproductid <> row.msdyn_workorderproductid)",
+    "work_order_product_number_zero": "msdyn_lineorder = 0 and exists (select 1"
+    " from dataverse.msdyn_workorderservice as service where service.msdyn_lineorder = 0"
+    " and service._msdyn_workorder_value = row._msdyn_workorder_value)",
+    "work_order_product_status_missing": "msdyn_linestatus is null and msdyn_allocated",
+    "work_order_product_status_stale": "msdynce_headersystemstatus <> "
+    + ORDER.format("msdyn_systemstatus"),
+    "work_order_product_unit_unmapped": "(select name from dataverse.uom"
+    " where uomid = row._msdyn_unit_value) = 'Pallet'",
+    "work_order_product_unknown_in_finance": PRODUCT.format("productnumber")
+    + " not in (select key from sandbox.shared_facts where kind = 'product')",
+    "work_order_product_of_unknown_order": ORDER.format("msdyn_name") + " is null",
+    "work_order_product_missing": "_msdyn_product_value is null",
+    "work_order_service_duration_zero": f"msdyn_duration = 0 and msdyn_linestatus = {USED}",
+    "work_order_service_with_four_decimals": "round(msdyn_estimateunitamount, 2)"
+    " <> msdyn_estimateunitamount",
+    "work_order_service_number_missing": "msdyn_lineorder is null"
+    " and msdynce_externallineorder is null",
+    "work_order_service_number_repeated": "exists (select 1 from twins where"
+    " twins._msdyn_workorder_value = row._msdyn_workorder_value"
+    " and twins.msdyn_lineorder = row.msdyn_lineorder"
+    " and twins.msdyn_workorderserviceid <> row.msdyn_workorderserviceid)",
+    "work_order_service_number_zero": "msdyn_lineorder = 0 and msdynce_externallineorder = 0",
+    "work_order_service_status_missing": "msdyn_linestatus is null",
+    "invoice_date_missing": "msdyn_invoicedate is null",
+    "invoice_date_neither_midnight": NEITHER_MIDNIGHT.format("msdyn_invoicedate"),
+    "invoice_cancelled": "statecode = 3",
+    "invoice_total_does_not_add_up": "totalamount <> freightamount - discountamount +"
+    " (select sum(extendedamount) from dataverse.invoicedetail"
+    " where _invoiceid_value = row.invoiceid)",
+    "invoice_of_contact": "_customerid_type = 'contact'",
+    "invoice_currency_unknown": CURRENCY + " not in ('USD', 'EUR', 'GBP', 'CAD')",
+    "invoice_customer_deleted": ACCOUNT_NAME.format("_customerid_value") + " is null",
+    "invoice_number_differs_in_case": "exists (select 1 from twins where"
+    " lower(twins.invoicenumber) = lower(row.invoicenumber)"
+    " and twins.invoicenumber <> row.invoicenumber)",
+    "invoice_number_missing": "invoicenumber is null",
+    "invoice_with_every_remainder": "discountamount > 0 and freightamount > 0 and totaltax > 0"
+    " and totaldiscountamount > discountamount",
+    "invoice_line_number_missing": LINE.format("sequencenumber is null"),
+    "invoice_line_number_repeated": "(select count(*) - count(distinct sequencenumber)"
+    " from dataverse.invoicedetail where _invoiceid_value = row.invoiceid) = 1",
+    "invoice_line_quantity_zero": LINE.format("quantity = 0"),
+    "invoice_line_negative": LINE.format("priceperunit < 0"),
+    "invoice_line_with_four_decimals": LINE.format("round(priceperunit, 2) <> priceperunit"),
+    "invoice_line_text_odd": LINE.format("contains(productdescription, chr(13) || chr(10))"),
+    "invoice_line_not_from_agreement": LINE.format("not msdynce_hasagreementorigin"),
+    "invoice_line_text_missing": LINE.format("productdescription is null"),
+}

@@ -1,0 +1,90 @@
+"""The change script, and what a second read sees of it."""
+
+from collections import Counter
+
+import httpx
+import pytest
+from dataverse_service import Dataverse, serve
+
+from sandbox.changes import run_changes
+from sandbox.database import Database
+from sandbox.errors import SandboxError
+from sandbox.setup import Contents, open_database
+
+
+@pytest.fixture
+def database() -> Database:
+    return open_database(Contents(rows=500, seed=3))
+
+
+def test_a_round_does_each_kind_of_change(database: Database) -> None:
+    report = run_changes(database)
+    assert report["round"] == 1
+    assert isinstance(report["changes"], list)
+    kinds = Counter(change["change"] for change in report["changes"])
+    assert kinds.keys() == {
+        "amount_raised",
+        "milestone_added",
+        "milestone_deleted",
+        "work_order_product_deleted",
+        "invoice_cancelled",
+        "work_order_started",
+        "work_order_line_followed",
+        "account_renamed",
+        "contract_line_renumbered",
+    }
+    raised = [change for change in report["changes"] if change["change"] == "amount_raised"]
+    for change in raised:
+        before, after = change["before"]["msdyn_amount"], change["after"]["msdyn_amount"]
+        assert float(after) - float(before) == pytest.approx(10)
+
+
+def test_the_rounds_are_the_same_everywhere(database: Database) -> None:
+    other = open_database(Contents(rows=500, seed=3))
+    first, second = run_changes(database), run_changes(database)
+    assert run_changes(other) == first
+    assert run_changes(other) == second
+    assert second["round"] == 2
+    assert second["changes"] != first["changes"]
+
+
+def test_a_delta_shows_the_changes(database: Database) -> None:
+    with serve(database) as service:
+        path = "msdyn_contractlinescheduleofvalues?$select=msdyn_amount"
+        page = service.get(path, "odata.track-changes").json()
+        response = httpx.post(f"{service.base}/sandbox/changes").raise_for_status()
+        by_kind = kinds(response.json())
+        rows = service.get(page["@odata.deltaLink"]).json()["value"]
+        changed = {row.get("msdyn_contractlinescheduleofvalueid") for row in rows}
+        deleted = {row["id"] for row in rows if row.get("reason") == "deleted"}
+        assert changed - {None} == by_kind["amount_raised"] | by_kind["milestone_added"]
+        assert deleted == by_kind["milestone_deleted"]
+        (invoice,) = by_kind["invoice_cancelled"]
+        assert service.get(f"invoices({invoice})").json()["statecode"] == 3
+        started(service, by_kind)
+
+
+def started(service: Dataverse, by_kind: dict[str, set[str]]) -> None:
+    """An order that began, and the copies of its status on its lines."""
+    (order,) = by_kind["work_order_started"]
+    assert service.get(f"msdyn_workorders({order})").json()["msdyn_systemstatus"] == 690970002
+    lines = service.rows(f"msdyn_workorderproducts?$filter=_msdyn_workorder_value eq {order}")
+    assert lines
+    assert {line["msdynce_headersystemstatus"] for line in lines} == {690970002}
+
+
+def kinds(report: dict[str, object]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    changes = report["changes"]
+    assert isinstance(changes, list)
+    for change in changes:
+        found.setdefault(change["change"], set()).add(change["id"])
+    return found
+
+
+def test_an_organisation_without_rows_cannot_change() -> None:
+    empty = open_database(Contents(rows=0))
+    with pytest.raises(SandboxError, match="too few ordinary rows"):
+        run_changes(empty)
+    with serve(empty) as service:
+        assert httpx.post(f"{service.base}/sandbox/changes").status_code == 409

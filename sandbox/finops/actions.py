@@ -16,6 +16,7 @@ from sandbox.finops.jobs import Busy, EntityRun, Job, Jobs, NotFound, Patience
 from sandbox.finops.metadata import Entity, by_label
 from sandbox.finops.package import Package, PackageRefused, read_package
 from sandbox.finops.relations import entity_levels
+from sandbox.finops.store import first_row
 from sandbox.finops.values import read_body
 from sandbox.switches import Switches
 
@@ -216,9 +217,11 @@ class Actions:
         company = _text(name, body, "legalEntityId")
         cursor = self._database.cursor()
         try:
-            row = cursor.execute(
-                "select company from finops.companies where company = lower(?)", [company]
-            ).fetchone()
+            row = first_row(
+                cursor.execute(
+                    "select company from finops.companies where company = lower(?)", [company]
+                )
+            )
         finally:
             cursor.close()
         if row is None:

@@ -11,24 +11,10 @@ from enum import Enum
 import duckdb
 
 from sandbox.finops.defaults import DEFAULTS
+from sandbox.finops.lookups import look_up, related_attributes
 from sandbox.finops.metadata import COMPANY, Attribute, Entity
-from sandbox.finops.relations import (
-    FIELD_LABELS,
-    LEGAL_ENTITY,
-    LOCKED_BY_POSTING,
-    POSTED_INVOICES,
-    RELATIONS,
-    Related,
-)
-from sandbox.finops.store import (
-    SQL_TYPES,
-    as_text,
-    empty_value,
-    key_expression,
-    literal,
-    quoted,
-    table,
-)
+from sandbox.finops.relations import FIELD_LABELS, LOCKED_BY_POSTING, Related
+from sandbox.finops.store import SQL_TYPES, as_text, empty_value, literal, quoted
 
 
 class Mode(Enum):
@@ -60,18 +46,14 @@ def check(
         for name in sorted(needed)
     ]
     findings = ", ".join(_findings(entity, given, mode, inferred_lengths)) or "null"
+    look_up(cursor, entity, given)
     cursor.execute(
         f"""
         create or replace temporary table checked as
-        with candidates as (
-            select {", ".join(["staged.*", *absent])},
-                {key_expression(entity.key, "staged")} as _key
-            from staged
-        )
-        select c.*, t._key is not null as _exists,
+        select {", ".join(["c.*", *absent])}, k._key, k._exists,
             list_filter([{findings}], lambda finding: finding is not null) as _findings
-        from candidates as c
-        left join {table(entity)} as t on t._key = c._key
+        from staged as c
+        inner join lookups as k on c._row = k._row
         """
     )
 
@@ -85,17 +67,15 @@ def _findings(
     entity: Entity, given: Collection[str], mode: Mode, inferred_lengths: bool
 ) -> Iterator[str]:
     """Yield SQL for one finding or null each, in the order the service would meet them."""
+    related = related_attributes(entity)
     if mode is not Mode.DELETE:
         for attribute in entity.attributes:
             if attribute.name not in given:
                 continue
             if attribute.max_length and (inferred_lengths or not attribute.is_length_inferred):
                 yield _too_long(entity, attribute, attribute.max_length)
-            related = RELATIONS.get(entity.name, {}).get(attribute.name)
-            if attribute.name == COMPANY and entity.company_specific:
-                related = LEGAL_ENTITY
-            if related:
-                yield _unknown_value(entity, attribute, related)
+            if attribute.name in related:
+                yield _unknown_value(entity, attribute, related[attribute.name])
         for attribute in entity.attributes:
             if attribute.mandatory:
                 yield _not_filled(entity, attribute, attribute.name in given, mode)
@@ -124,11 +104,6 @@ def _write_hook(entity: Entity) -> str:
     return f"validateWrite failed on data source '{entity.table} ({entity.table})'"
 
 
-def _filled(attribute: Attribute, column: str) -> str:
-    empty = empty_value(attribute)
-    return f"({column} is not null and {column} <> {empty})"
-
-
 def _too_long(entity: Entity, attribute: Attribute, limit: int) -> str:
     """The length counts UTF-16 units: characters beyond the basic plane count twice."""
     column = f"c.{quoted(attribute.name)}"
@@ -142,11 +117,6 @@ def _too_long(entity: Entity, attribute: Attribute, limit: int) -> str:
 
 def _unknown_value(entity: Entity, attribute: Attribute, related: Related) -> str:
     column = f"c.{quoted(attribute.name)}"
-    value = f"lower(rtrim({column}))"
-    if related.segment:
-        value = f"split_part({value}, '-', 1)"
-    company = "" if related.is_shared else f'and r.company = lower(c."{COMPANY}") '
-    known = f"exists (select 1 from ({related.source}) as r where r.value = {value} {company})"
     text = (
         f"'The value ''' || {as_text(attribute, column)} || "
         + literal(f"' in field '{field_label(attribute)}' is not found in the related table ")
@@ -154,7 +124,7 @@ def _unknown_value(entity: Entity, attribute: Attribute, related: Related) -> st
         + literal(f"'{related.label}'.")
     )
     return _finding(
-        f"{_filled(attribute, column)} and not {known}",
+        f"not k.{quoted(attribute.name)}",
         text,
         field=attribute.name,
         hook=_field_hook(entity, attribute),
@@ -174,7 +144,7 @@ def _not_filled(entity: Entity, attribute: Attribute, is_given: bool, mode: Mode
     if mode is Mode.MERGE:
         empty = f"{column} is not null and {empty}"
     if not is_given:
-        empty = {Mode.CREATE: "true", Mode.IMPORT: "t._key is null"}.get(mode, "false")
+        empty = {Mode.CREATE: "true", Mode.IMPORT: "not k._exists"}.get(mode, "false")
     text = f"Field '{field_label(attribute)}' must be filled in."
     return _finding(empty, literal(text), field=attribute.name, hook=_write_hook(entity))
 
@@ -189,17 +159,13 @@ def _duplicate(entity: Entity) -> str:
         f"{literal(head + field_label(own[0]) + ': ')} || {values} || "
         "'.' || chr(10) || 'The record already exists.'"
     )
-    return _finding("t._key is not null", text, severity="Info")
+    return _finding("k._exists", text, severity="Info")
 
 
 def _locked(entity: Entity) -> str:
     """A posted free text invoice, its header or lines, takes no change and no new line."""
-    posted = (
-        f"exists (select 1 from ({POSTED_INVOICES}) as p where "
-        f'p.value = lower(rtrim(c."ExternalInvoiceId")) and p.company = lower(c."{COMPANY}"))'
-    )
     text = (
         "'Free text invoice ' || c.\"ExternalInvoiceId\" || "
         "' has been posted and cannot be changed.'"
     )
-    return _finding(posted, text, severity="Error", hook=_write_hook(entity))
+    return _finding("k._posted", text, severity="Error", hook=_write_hook(entity))

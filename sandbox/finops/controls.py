@@ -11,6 +11,7 @@ from sandbox.database import Database
 from sandbox.finops import reading
 from sandbox.finops.answers import Refusal, as_json
 from sandbox.finops.metadata import by_collection
+from sandbox.finops.store import first_row
 from sandbox.finops.values import read_body
 
 POST = """
@@ -45,7 +46,7 @@ class Controls:
 
     def _post(self, key: list[str]) -> int:
         with self._database.writing() as cursor:
-            row = cursor.execute(POST, key).fetchone()
+            row = first_row(cursor.execute(POST, key))
         return int(row[0]) if row else 0
 
     async def _content(self, request: Request) -> Response:

@@ -17,7 +17,7 @@ import pyarrow.csv
 
 from sandbox.finops.metadata import COMPANY, Attribute, Entity
 from sandbox.finops.package import PackageEntity
-from sandbox.finops.store import SQL_TYPES, key_expression, literal, quoted
+from sandbox.finops.store import SQL_TYPES, first_row, key_expression, literal, quoted
 
 QUOTED = re.compile(r'"[^"]*"')
 BARE_LINE_FEED = re.compile(r"(?<!\r)\n")
@@ -126,10 +126,12 @@ def _check_values(
         if attribute.data_type == "String":
             continue
         name = quoted(column)
-        bad = cursor.execute(
-            f"select _row, {name} from raw_file where {name} <> '' "
-            f"and {_typed(attribute, name, enum_text)} is null order by _row limit 1"
-        ).fetchone()
+        bad = first_row(
+            cursor.execute(
+                f"select _row, {name} from raw_file where {name} <> '' "
+                f"and {_typed(attribute, name, enum_text)} is null order by _row limit 1"
+            )
+        )
         if bad:
             raise FileRefused(
                 f"Row {bad[0] + 1}: the value '{bad[1]}' of field {column} cannot be read as "
@@ -139,10 +141,12 @@ def _check_values(
 
 def _check_keys(cursor: duckdb.DuckDBPyConnection, entity: Entity) -> None:
     filled = " and ".join(f"{quoted(key.name)} is not null" for key in entity.key)
-    twice = cursor.execute(
-        f"select {key_expression(entity.key, 'staged')} as key, min(_row) from staged "
-        f"where {filled} group by 1 having count(*) > 1 order by 2 limit 1"
-    ).fetchone()
+    twice = first_row(
+        cursor.execute(
+            f"select {key_expression(entity.key, 'staged')} as key, min(_row) from staged "
+            f"where {filled} group by 1 having count(*) > 1 order by 2 limit 1"
+        )
+    )
     if twice:
         key = ", ".join(twice[0].split("\x1f")[1:])
         raise FileRefused(f"The key '{key}' occurs more than once in the file.")

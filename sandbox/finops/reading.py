@@ -15,6 +15,7 @@ from sandbox.finops.metadata import Entity
 from sandbox.finops.store import (
     as_text,
     company_condition,
+    first_row,
     normalised_key,
     row_json,
     table,
@@ -78,11 +79,13 @@ def one(
     options = _checked_options(address)
     where, parameters = _where(address, default_company)
     key, values = key_parameter(entity, address.key or {})
-    row = cursor.execute(
-        f"select {row_json(entity, selected(entity, options.get('$select')), level, base)} "
-        f"from {table(entity)} where {where} and _key = {key}",
-        [*parameters, *values],
-    ).fetchone()
+    row = first_row(
+        cursor.execute(
+            f"select {row_json(entity, selected(entity, options.get('$select')), level, base)} "
+            f"from {table(entity)} where {where} and _key = {key}",
+            [*parameters, *values],
+        )
+    )
     if row is None:
         raise not_found()
     context = json.dumps(f"{base}$metadata#{entity.collection}/$entity")
@@ -122,9 +125,9 @@ def _where(address: Address, default_company: str) -> tuple[str, Parameters]:
 def _count(
     cursor: duckdb.DuckDBPyConnection, entity: Entity, where: str, parameters: Sequence[object]
 ) -> int:
-    row = cursor.execute(
-        f"select count(*) from {table(entity)} where {where}", list(parameters)
-    ).fetchone()
+    row = first_row(
+        cursor.execute(f"select count(*) from {table(entity)} where {where}", list(parameters))
+    )
     return int(row[0]) if row else 0
 
 

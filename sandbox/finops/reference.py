@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from sandbox.finops.metadata import by_name, entities
-from sandbox.finops.store import create_table, quoted, table
+from sandbox.finops.store import create_table, first_row, quoted, table
 
 EVERY_COMPANY = "*"
 NOT_RELEASED_EVERY = 40
@@ -51,7 +51,7 @@ def create(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute(TABLES)
     for entity in entities():
         create_table(cursor, entity)
-    if cursor.execute("select count(*) from finops.companies").fetchone() != (0,):
+    if first_row(cursor.execute("select count(*) from finops.companies")) != (0,):
         return
     cursor.executemany(
         "insert into finops.companies values (?, ?, ?)",

@@ -7,6 +7,7 @@ wire.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import duckdb
 
@@ -59,6 +60,12 @@ def empty_value(attribute: Attribute) -> str:
     if attribute.enumeration.name in NULL_WHEN_UNSET:
         return "null"
     return literal(attribute.enumeration.members[0])
+
+
+def first_row(result: duckdb.DuckDBPyConnection) -> tuple[Any, ...] | None:
+    """Return the first row, None when there is none; an unread rest would block the cursor."""
+    rows = result.fetchall()
+    return rows[0] if rows else None
 
 
 def create_table(cursor: duckdb.DuckDBPyConnection, entity: Entity) -> None:

@@ -16,7 +16,7 @@ from sandbox.finops.checks import Mode, check
 from sandbox.finops.defaults import DEFAULTS
 from sandbox.finops.metadata import COMPANY, Entity, by_name
 from sandbox.finops.relations import LINES_OF
-from sandbox.finops.store import empty_value, quoted, row_json, table
+from sandbox.finops.store import empty_value, first_row, quoted, row_json, table
 from sandbox.finops.values import Row
 
 ARROW_TYPES: Final[dict[str, pa.DataType]] = {
@@ -117,12 +117,14 @@ def _first_refusal(
     cursor: duckdb.DuckDBPyConnection, entity: Entity, mode: Mode, rules: Rules
 ) -> Refusal | None:
     absent = "not _exists" if mode in (Mode.MERGE, Mode.DELETE) else "false"
-    found = cursor.execute(
-        f"""
+    found = first_row(
+        cursor.execute(
+            f"""
         select _exists, _findings from checked
         where {absent} or len(_findings) > 0 order by _row limit 1
         """
-    ).fetchone()
+        )
+    )
     if found is None:
         return None
     exists, refused = found
@@ -190,5 +192,5 @@ def _delete(cursor: duckdb.DuckDBPyConnection, entity: Entity) -> None:
 
 
 def _changed(result: duckdb.DuckDBPyConnection) -> int:
-    row = result.fetchone()
+    row = first_row(result)
     return int(row[0]) if row else 0

@@ -185,6 +185,15 @@ def statuses(client: httpx.Client, execution_id: str = "run-1") -> list[str]:
     return seen
 
 
+def statuses_until(client: httpx.Client, execution_id: str, *, polls: int) -> list[str]:
+    """Poll a number of times and return what was told."""
+    answers = [
+        action(client, "GetExecutionSummaryStatus", executionId=execution_id).json()
+        for _ in range(polls)
+    ]
+    return [answer.get("value", "not found") for answer in answers]
+
+
 def import_package(
     client: httpx.Client, *parts: Part, execution_id: str = "run-1", company: str = "usmf"
 ) -> str:

@@ -1,0 +1,148 @@
+"""What the service says about itself, checked against the entity tables of the specification."""
+
+from xml.etree import ElementTree
+
+import pytest
+from finops_service import Finops, inner_message
+
+EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
+KEYS = {
+    "CustomersV2": ["dataAreaId", "CustomerAccount"],
+    "CDSProjectContracts": ["dataAreaId", "ProjectContractID"],
+    "CDSProjects": ["dataAreaId", "ProjectID"],
+    "CDSProjectContractLines": ["dataAreaId", "ContractId", "ContractLine"],
+    "CDSProjectContractLineMilestones": ["dataAreaId", "TransactionId"],
+    "CDSSalesOrderHeaders": ["dataAreaId", "SalesOrderNumber"],
+    "CDSSalesOrderLines": ["dataAreaId", "SalesOrderNumber", "LineCreationSequenceNumber"],
+    "CDSFreeTextInvoiceHeaders": ["dataAreaId", "ExternalInvoiceId"],
+    "CDSFreeTextInvoiceLines": ["dataAreaId", "ExternalInvoiceId", "LineNumber"],
+}
+LABELS = {
+    "CustCustomerV2Entity": "Customers V2",
+    "ProjCDSProjectContractEntity": "Integration entity for project contract",
+    "ProjCDSProjectEntity": "Integration entity for project",
+    "ProjCDSContractLineImportEntity": "Integration entity for project contract line",
+    "ProjCDSContractLineMilestoneImportEntity": (
+        "Integration entity for project contract line milestone"
+    ),
+    "SalesOrderHeaderCDSEntity": "CDS sales order headers",
+    "SalesOrderLineCDSEntity": "CDS sales order lines",
+    "FreeTextInvoiceHeaderCDSEntity": "CDS customer free text invoice headers",
+    "FreeTextInvoiceLineCDSEntity": "CDS customer free text invoice lines",
+}
+TYPES = {
+    ("CDSProjectContracts", "SourceDataId"): "Edm.String",
+    ("CDSProjectContracts", "ExchangeRate"): "Edm.Decimal",
+    ("CDSProjects", "ProjectContractId"): "Edm.String",
+    ("CDSProjects", "ProjectType"): "Microsoft.Dynamics.DataEntities.ProjType",
+    ("CDSProjects", "StartDate"): "Edm.DateTimeOffset",
+    ("CDSProjectContractLines", "TransactionId"): "Edm.Guid",
+    ("CDSProjectContractLines", "ContractLine"): "Edm.Int32",
+    ("CDSProjectContractLineMilestones", "InvoiceDate"): "Edm.DateTimeOffset",
+    ("CDSSalesOrderHeaders", "DeliveryPostalAddressRecId"): "Edm.Int64",
+    ("CDSFreeTextInvoiceLines", "LineNumber"): "Edm.Decimal",
+}
+NOT_PUBLIC = {
+    "CDSProjectContracts": {"AddressStreet", "InvoiceLocation", "PartyNumber", "AddressValidFrom"},
+    "CDSProjects": {"ProjectStatus", "DefaultDimension"},
+    "CDSFreeTextInvoiceLines": {"MainAccount"},
+}
+
+
+def public_entities(service: Finops) -> dict[str, dict[str, dict[str, object]]]:
+    body = service.client.get("/Metadata/PublicEntities").json()
+    return {
+        entity["EntitySetName"]: {item["Name"]: item for item in entity["Properties"]}
+        for entity in body["value"]
+    }
+
+
+def test_keys_and_their_order(service: Finops) -> None:
+    known = public_entities(service)
+    for collection, key in KEYS.items():
+        named = [name for name, item in known[collection].items() if item["IsKey"]]
+        assert named == key
+
+
+def test_types_names_and_what_is_not_public(service: Finops) -> None:
+    known = public_entities(service)
+    for (collection, name), kind in TYPES.items():
+        assert known[collection][name]["TypeName"] == kind
+    for collection, names in NOT_PUBLIC.items():
+        assert not names & set(known[collection])
+
+
+def test_data_entities_carry_labels_that_labels_resolve(service: Finops) -> None:
+    rows = service.client.get("/Metadata/DataEntities").json()["value"]
+    by_name = {row["Name"]: row for row in rows}
+    for name, label in LABELS.items():
+        row = by_name[name]
+        assert row["DataServiceEnabled"] and row["DataManagementEnabled"]
+        assert row["PublicCollectionName"] in KEYS
+        address = f"/Metadata/Labels(Id='{row['LabelId']}',Language='en-us')"
+        assert service.client.get(address).json()["Value"] == label
+
+
+def test_one_entity_and_one_enumeration_by_name(service: Finops) -> None:
+    entity = service.client.get("/Metadata/PublicEntities('CDSProject')").json()
+    assert entity["EntitySetName"] == "CDSProjects"
+    enum = service.client.get("/Metadata/PublicEnumerations('NoYes')").json()
+    assert [member["Name"] for member in enum["Members"]] == ["No", "Yes"]
+    assert service.client.get("/Metadata/PublicEntities('Nothing')").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "members"),
+    [
+        ("SalesOriginType", {"WorkOrderIntegration", "SalesOrderIntegration"}),
+        (
+            "SalesExternalWorkOrderStatus",
+            {"OpenScheduled", "OpenInProgress", "OpenCompleted", "ClosedPosted"},
+        ),
+        ("CustomerInvoiceOriginType", {"AgreementInvoiceIntegration"}),
+        ("PSAContractLineType", {"TimeMaterial", "FixedPrice"}),
+        ("DirPartyType", {"Organization", "Person"}),
+    ],
+)
+def test_members_of_enumerations(service: Finops, name: str, members: set[str]) -> None:
+    enum = service.client.get(f"/Metadata/PublicEnumerations('{name}')").json()
+    assert members <= {member["Name"] for member in enum["Members"]}
+
+
+def test_labels_cannot_be_filtered(service: Finops) -> None:
+    response = service.client.get("/Metadata/Labels?$filter=Id eq '@SYS1'")
+    assert response.status_code == 400
+    assert "one at a time" in inner_message(response)
+
+
+def test_metadata_is_read_only(service: Finops) -> None:
+    assert service.client.post("/Metadata/DataEntities", json={}).status_code == 405
+
+
+def test_csdl_agrees_with_the_public_entities(service: Finops) -> None:
+    root = ElementTree.fromstring(service.client.get("/data/$metadata").text)  # noqa: S314
+    sets = {
+        item.attrib["Name"]: item.attrib["EntityType"].rpartition(".")[2]
+        for item in root.iter(f"{EDM}EntitySet")
+    }
+    types = {item.attrib["Name"]: item for item in root.iter(f"{EDM}EntityType")}
+    known = public_entities(service)
+    for collection, key in KEYS.items():
+        described = types[sets[collection]]
+        assert [item.attrib["Name"] for item in described.iter(f"{EDM}PropertyRef")] == key
+        properties = {item.attrib["Name"]: item for item in described.iter(f"{EDM}Property")}
+        assert set(properties) == set(known[collection])
+        for name, item in properties.items():
+            assert item.attrib["Type"] == known[collection][name]["TypeName"]
+
+
+def test_csdl_nullability_follows_the_types(service: Finops) -> None:
+    """Keys, numbers, dates and GUIDs are never null; other texts and enumerations are."""
+    root = ElementTree.fromstring(service.client.get("/data/$metadata").text)  # noqa: S314
+    for described in root.iter(f"{EDM}EntityType"):
+        keys = {item.attrib["Name"] for item in described.iter(f"{EDM}PropertyRef")}
+        for item in described.iter(f"{EDM}Property"):
+            is_text = item.attrib["Type"] == "Edm.String"
+            is_enum = item.attrib["Type"].startswith("Microsoft.")
+            nullable = item.attrib.get("Nullable", "true") == "true"
+            assert nullable is ((is_text or is_enum) and item.attrib["Name"] not in keys)

@@ -70,7 +70,10 @@ class RaiseLast:
 
 @dataclass(frozen=True, slots=True)
 class TargetModel:
-    """One integration model. columns: the contract in order, technical columns included."""
+    """One integration model. columns: the contract in order, technical columns included.
+
+    per_company: a source row may be several target rows, one in each of several companies.
+    """
 
     name: str
     unique_id: str
@@ -86,6 +89,7 @@ class TargetModel:
     document: tuple[str, ...] = ()
     locked_when: Lock | None = None
     raise_last: RaiseLast | None = None
+    per_company: bool = False
 
     @property
     def payload_columns(self) -> tuple[Column, ...]:
@@ -156,6 +160,7 @@ def _target_model(node: Mapping[str, Any]) -> TargetModel:
         document=_names(meta, "document", label) if meta.get("document") else (),
         locked_when=_lock(meta.get("locked_when"), label),
         raise_last=_raise_last(meta.get("raise_last"), label),
+        per_company=bool(meta.get("per_company", False)),
     )
     _check_columns(model, label)
     return model

@@ -46,7 +46,11 @@ def build(settings: Settings, *, on_node: Callable[[int, int], None]) -> BuildRe
     """
     settings.duckdb_path.parent.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    command = _dbt("--log-format", "json", "--no-use-colors", "build")
+    # Unit tests judge the SQL, not the data: they belong to `make test`.
+    command = _dbt(
+        *("--log-format", "json", "--no-use-colors", "build"),
+        *("--exclude-resource-type", "unit_test"),
+    )
     failures: list[str] = []
     warnings: list[str] = []
     done = 0
@@ -61,7 +65,9 @@ def build(settings: Settings, *, on_node: Callable[[int, int], None]) -> BuildRe
             level, name = event["info"]["level"], event["info"]["name"]
             if name in FINISHED:
                 done += 1
-                on_node(done, int(event["data"].get("total") or event["data"].get("num_models") or 0))
+                on_node(
+                    done, int(event["data"].get("total") or event["data"].get("num_models") or 0)
+                )
                 _note(event, failures, warnings)
             elif level == "error" and name not in ("RunResultError", "EndOfRunSummary"):
                 failures.append(_first_line(event["info"]["msg"]))

@@ -33,7 +33,7 @@ def command(folder: Path, port: int, options: Sequence[str]) -> list[str]:
     """Return the command line that serves the sandbox of `folder` on `port`."""
     return [
         *(sys.executable, "-m", "sandbox", "--port", str(port), "--token", TOKEN),
-        *("--path", str(folder / "sandbox.duckdb"), *options),
+        *("--path", str(folder / "services.duckdb"), *options),
     ]
 
 

@@ -1,0 +1,139 @@
+"""Canonical text of rows, as SQL: equal rows give equal text, whatever engine built them.
+
+A payload is a JSON object of texts with its columns in name order and nulls left out, so that an
+added empty column, another decimal scale or trailing blanks change nothing. Its SHA-256 is the
+row's hash. Keys are compared as Finance does: without case and trailing blanks.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import duckdb
+
+from connection.datatypes import DataType
+from connection.declarations import Column
+
+EMPTY_DAYS = {"1900-01-01"}
+EMPTY_GUID = "00000000-0000-0000-0000-000000000000"
+
+
+def quoted(name: str) -> str:
+    """Return an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text_sql(column: Column, source: str = "") -> str:
+    """Return SQL for one value as canonical text; null for null and for empty text."""
+    name = f"{source}{quoted(column.name)}"
+    match column.data_type.kind:
+        case "decimal":
+            digits = f"cast({name} as varchar)"
+            trimmed = f"rtrim(rtrim({digits}, '0'), '.')"
+            return f"case when contains({digits}, '.') then {trimmed} else {digits} end"
+        case "timestamp":
+            return f"strftime({name}, '%Y-%m-%dT%H:%M:%SZ')"
+        case "string":
+            return f"nullif(rtrim({name}), '')"
+        case _:
+            return f"cast({name} as varchar)"
+
+
+def payload_sql(columns: Iterable[Column], source: str = "", *, hide_personal: bool) -> str:
+    """Return SQL for the payload of a row. hide_personal: SHA-256 in place of personal values."""
+    members = []
+    for column in sorted(columns, key=lambda column: column.name):
+        value = text_sql(column, source)
+        shown = f"sha256({value})" if hide_personal and column.personal else value
+        # A null value makes the whole member null, which leaves it out.
+        members.append(f"'{json.dumps(column.name)}:' || cast(to_json({shown}) as varchar)")
+    guarded = [
+        f"case when {text_sql(column, source)} is not null then {member} end"
+        for column, member in zip(
+            sorted(columns, key=lambda column: column.name), members, strict=True
+        )
+    ]
+    return f"'{{' || concat_ws(',', {', '.join(guarded)}) || '}}'"
+
+
+def key_sql(columns: Iterable[Column], source: str = "") -> str:
+    """Return SQL for a key as comparable text: a JSON array of lower-case texts."""
+    parts = (f"to_json(lower(coalesce({text_sql(column, source)}, '')))" for column in columns)
+    return f"'[' || concat_ws(',', {', '.join(parts)}) || ']'"
+
+
+def comparable_keys(
+    connection: duckdb.DuckDBPyConnection, keys: Sequence[Sequence[str | None]]
+) -> list[str]:
+    """Return the comparable text of keys given as canonical texts, worked out as `key_sql` does.
+
+    In SQL, because lower case is not the same in Python for every letter.
+    """
+    if not keys:
+        return []
+    rows = connection.execute(
+        """
+        select '[' || array_to_string(
+            list_transform(parts, lambda part: cast(to_json(lower(coalesce(part, ''))) as varchar)),
+            ','
+        ) || ']'
+        from (select unnest($keys) as parts, generate_subscripts($keys, 1) as position)
+        order by position
+        """,
+        {"keys": [list(key) for key in keys]},
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def canonical_text(value: Any, data_type: DataType) -> str | None:
+    """Return a value that the target told as canonical text; None where it is empty.
+
+    value: as parsed from JSON with exact decimals. Zero is no emptiness: `equal_texts` decides.
+    """
+    if value is None or value == "":
+        return None
+    match data_type.kind:
+        case "decimal" | "integer" | "bigint":
+            return number_text(str(value))
+        case "date":
+            day = str(value.date() if isinstance(value, datetime) else value)[:10]
+            return None if day in EMPTY_DAYS else day
+        case "timestamp":
+            return None if str(value)[:10] in EMPTY_DAYS else str(value)
+        case "boolean":
+            return "true" if value in (True, "Yes", "true") else "false"
+        case _:
+            text = value.isoformat() if isinstance(value, date) else str(value)
+            return None if text == EMPTY_GUID else text.rstrip(" ") or None
+
+
+def number_text(text: str) -> str:
+    """Return a number without trailing zeros; the text itself where it is no number."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    plain = format(number, "f")
+    return (plain.rstrip("0").rstrip(".") or "0") if "." in plain else plain
+
+
+def same_payload(
+    attempted: Mapping[str, str], told: Mapping[str, str | None], columns: Mapping[str, Column]
+) -> bool:
+    """Tell whether a target row holds what was sent.
+
+    attempted: stored payload (personal values hashed). told: canonical texts of the target's row
+    by column. Only what was sent counts; keys and company are compared without case.
+    """
+    return all(_same(value, told.get(name), columns[name]) for name, value in attempted.items())
+
+
+def _same(sent: str, told: str | None, column: Column) -> bool:
+    if column.personal:
+        return told is not None and hashlib.sha256(told.encode()).hexdigest() == sent
+    if told is None:
+        return sent in ("0", "false") or number_text(sent) == "0"
+    return sent == told or (column.name == "dataAreaId" and sent.lower() == told.lower())

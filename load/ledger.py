@@ -1,0 +1,280 @@
+"""The ledger: what each target row was last sent as, and what the target said.
+
+One DuckDB file with one writer. Every change is committed before the next request goes out.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from connection.environment import Environment, require_same_record
+from connection.storage import replace_durably
+from load.errors import LedgerInUse, LedgerUnusable
+
+VERSION = 1
+ACCEPTED = ("staged", "in_target", "processed")
+"""States in which the service has accounted for the row."""
+
+_SCHEMA = """
+create table if not exists ledger_version (version integer);
+create table if not exists environment (content json);
+create table if not exists ledger (
+    target varchar not null,
+    template varchar not null,
+    model varchar not null,
+    key_text varchar not null,
+    source_table varchar not null,
+    source_id varchar not null,
+    state varchar not null,
+    accepted_hash varchar,
+    accepted_payload varchar,
+    attempted_hash varchar,
+    attempted_payload varchar,
+    message varchar,
+    execution_id varchar,
+    run_id varchar not null,
+    updated_at timestamp not null,
+    primary key (model, key_text)
+);
+create table if not exists executions (
+    execution_id varchar primary key,
+    model varchar not null,
+    company varchar not null,
+    row_count integer not null,
+    started_at timestamp not null,
+    outcome varchar
+);
+create table if not exists runs (
+    run_id varchar not null,
+    template varchar not null,
+    outcome varchar not null,
+    message varchar,
+    counts json,
+    seconds double,
+    finished_at timestamp not null
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the target said about one row. key_text: see canonical. message: its own words."""
+
+    key_text: str
+    state: str
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRow:
+    """A row that was sent without an answer so far. payload: what was attempted."""
+
+    key_text: str
+    payload: dict[str, str]
+    execution_id: str | None
+
+
+def now() -> datetime:
+    """Return the moment as the ledger stores it: UTC without zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Ledger:
+    """The open ledger. `connection` is also where a plan is worked out, in temporary tables."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+
+    def require_environment(self, environment: Environment) -> None:
+        """Check that the ledger belongs to `environment`; the first time, record it.
+
+        Raises EnvironmentMismatch in one sentence.
+        """
+        found = self.connection.execute("select content from environment").fetchall()
+        if found:
+            recorded = Environment(**json.loads(found[0][0]))
+            require_same_record(environment, recorded, f"the ledger {self.path}")
+            return
+        self.connection.execute(
+            "insert into environment values (?)", [json.dumps(asdict(environment))]
+        )
+
+    def mark_sent(self, model: str, chunk: str, execution_id: str | None, run_id: str) -> None:
+        """Record, durably, that the rows of the table `chunk` are about to be sent.
+
+        chunk: temporary table with target, template, key_text, _source_table, _source_id, hash and
+        payload.
+        """
+        self.connection.execute(
+            f"""
+            insert into ledger
+                (target, template, model, key_text, source_table, source_id, state,
+                attempted_hash, attempted_payload, execution_id, run_id, updated_at)
+            select target, template, $model, key_text, _source_table, _source_id, 'sent',
+                hash, payload, $execution_id, $run_id, $now
+            from {chunk}
+            on conflict (model, key_text) do update set
+                state = 'sent',
+                source_table = excluded.source_table,
+                source_id = excluded.source_id,
+                attempted_hash = excluded.attempted_hash,
+                attempted_payload = excluded.attempted_payload,
+                message = null,
+                execution_id = excluded.execution_id,
+                run_id = excluded.run_id,
+                updated_at = excluded.updated_at
+            """,
+            {"model": model, "execution_id": execution_id, "run_id": run_id, "now": now()},
+        )
+
+    def record(self, model: str, receipts: Sequence[Receipt]) -> None:
+        """Store what the target said, durably, in one step."""
+        if not receipts:
+            return
+        self.connection.execute(
+            "create or replace temp table receipts (key_text varchar, state varchar, message varchar)"
+        )
+        self.connection.execute(
+            """
+            insert into receipts
+            select unnest($keys), unnest($states), unnest($messages)
+            """,
+            {
+                "keys": [receipt.key_text for receipt in receipts],
+                "states": [receipt.state for receipt in receipts],
+                "messages": [receipt.message for receipt in receipts],
+            },
+        )
+        self.record_table(model, "receipts")
+
+    def record_table(self, model: str, table: str) -> None:
+        """Store receipts that are already a table (key_text, state, message)."""
+        accepted = ", ".join(f"'{state}'" for state in ACCEPTED)
+        self.connection.execute(
+            f"""
+            update ledger set
+                state = told.state,
+                message = nullif(told.message, ''),
+                accepted_hash = case when told.state in ({accepted})
+                    then ledger.attempted_hash else ledger.accepted_hash end,
+                accepted_payload = case when told.state in ({accepted})
+                    then ledger.attempted_payload else ledger.accepted_payload end,
+                updated_at = $now
+            from {table} as told
+            where ledger.model = $model and ledger.key_text = told.key_text
+            """,
+            {"model": model, "now": now()},
+        )
+
+    def open_rows(self, model: str) -> tuple[OpenRow, ...]:
+        """Return the rows of a model whose fate is not known."""
+        rows = self.connection.execute(
+            """
+            select key_text, attempted_payload, execution_id from ledger
+            where model = ? and state in ('sent', 'unknown') and attempted_payload is not null
+            order by key_text
+            """,
+            [model],
+        ).fetchall()
+        return tuple(
+            OpenRow(key, json.loads(payload), execution) for key, payload, execution in rows
+        )
+
+    def forget_attempt(self, model: str, keys: Iterable[str]) -> None:
+        """Rows that did not arrive may be sent again as if they had not been tried."""
+        self.connection.execute(
+            """
+            update ledger set
+                state = case when accepted_hash is null then 'unknown' else 'in_target' end,
+                attempted_hash = null, attempted_payload = null, updated_at = $now
+            where model = $model and key_text in (select unnest($keys))
+            """,
+            {"model": model, "keys": list(keys), "now": now()},
+        )
+
+    def begin_execution(self, execution_id: str, model: str, company: str, rows: int) -> None:
+        """Remember an import before it is asked for, so that a restart can ask what became of it."""
+        self.connection.execute(
+            "insert into executions values (?, ?, ?, ?, ?, null)",
+            [execution_id, model, company, rows, now()],
+        )
+
+    def end_execution(self, execution_id: str, outcome: str) -> None:
+        """Remember how an import ended."""
+        self.connection.execute(
+            "update executions set outcome = ? where execution_id = ?", [outcome, execution_id]
+        )
+
+    def unfinished_executions(self, model: str) -> tuple[str, ...]:
+        """Return imports of a model that nobody has seen the end of."""
+        rows = self.connection.execute(
+            "select execution_id from executions where model = ? and outcome is null", [model]
+        ).fetchall()
+        return tuple(row[0] for row in rows)
+
+    def record_run(
+        self, run_id: str, template: str, outcome: str, message: str, counts: Any, seconds: float
+    ) -> None:
+        """Store the outcome of a template."""
+        self.connection.execute(
+            "insert into runs values (?, ?, ?, ?, ?, ?, ?)",
+            [run_id, template, outcome, message or None, json.dumps(counts), seconds, now()],
+        )
+
+    def publish(self) -> None:
+        """Put a copy beside the ledger that can be read while a load holds it."""
+        self.connection.execute("checkpoint")
+        copy = snapshot_path(self.path)
+        temporary = copy.with_suffix(".tmp")
+        shutil.copyfile(self.path, temporary)
+        temporary.chmod(0o600)
+        replace_durably(temporary, copy)
+
+
+def snapshot_path(path: Path) -> Path:
+    """Return where the readable copy of a ledger lies."""
+    return path.with_name(f"{path.stem}.snapshot.duckdb")
+
+
+@contextmanager
+def open_ledger(path: Path) -> Iterator[Ledger]:
+    """Open the ledger for writing, making it the first time.
+
+    Raises LedgerInUse while another process has it, LedgerUnusable when the file is something else.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        connection = duckdb.connect(str(path))
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise LedgerInUse(
+                f"Another load is using {path}: wait until it has ended (d365 status shows it)."
+            ) from error
+        raise LedgerUnusable(f"{path} is no ledger: set LEDGER_PATH to another file.") from error
+    path.chmod(0o600)
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        _require_version(connection, path)
+        yield Ledger(connection, path)
+    finally:
+        connection.close()
+
+
+def _require_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    connection.execute(_SCHEMA)
+    found = connection.execute("select version from ledger_version").fetchall()
+    if not found:
+        connection.execute("insert into ledger_version values (?)", [VERSION])
+    elif found[0][0] != VERSION:
+        raise LedgerUnusable(
+            f"{path} is a ledger of version {found[0][0]} and this program reads {VERSION}: use the "
+            "program that wrote it."
+        )

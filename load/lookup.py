@@ -1,0 +1,103 @@
+"""Ask the target for rows by key: which keys it has, which rows are locked, what arrived.
+
+Few keys are asked for one by one in filters; many by reading the companies they are in.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import httpx
+
+from connection.declarations import Column, TargetModel
+from connection.odata import literal, pages
+from connection.responses import json_object
+from load.canonical import canonical_text
+from load.desired import key_columns
+from load.target_metadata import TargetEntity
+
+FEW = 200
+"""From so many keys on, whole companies are read instead."""
+KEYS_PER_REQUEST = 20
+
+Key = Sequence[str]
+"""Canonical texts of the key columns, in the model's order."""
+
+
+def rows_by_key(
+    client: httpx.Client,
+    model: TargetModel,
+    entity: TargetEntity,
+    keys: Sequence[Key],
+    columns: Iterable[str],
+) -> Iterator[dict[str, str | None]]:
+    """Yield the target's rows as canonical texts by column name.
+
+    columns: our names of what to read beside the key. Reads at least the rows of `keys`; where
+    many are asked for, the others of the same companies as well.
+    """
+    wanted = _declared(model, {*model.key, *columns})
+    select = ",".join(entity.properties[column.name].name for column in wanted)
+    for condition in _conditions(model, entity, keys):
+        params = {"$select": select, "$filter": condition, "cross-company": "true"}
+        for page in pages(client, f"/data/{model.collection}", params=params):
+            for row in json_object(page).get("value") or []:
+                yield _canonical(row, wanted, entity)
+
+
+def property_by_key(
+    client: httpx.Client,
+    model: TargetModel,
+    entity: TargetEntity,
+    keys: Sequence[Key],
+    property_name: str,
+) -> Iterator[tuple[list[str | None], Any]]:
+    """Yield (key, value) of a property that the model itself does not send."""
+    columns = key_columns(model)
+    names = [entity.properties[column.name].name for column in columns]
+    for condition in _conditions(model, entity, keys):
+        params = {
+            "$select": ",".join([*names, property_name]),
+            "$filter": condition,
+            "cross-company": "true",
+        }
+        for page in pages(client, f"/data/{model.collection}", params=params):
+            for row in json_object(page).get("value") or []:
+                key = [
+                    canonical_text(row.get(name), column.data_type)
+                    for name, column in zip(names, columns, strict=True)
+                ]
+                yield key, row.get(property_name)
+
+
+def _conditions(model: TargetModel, entity: TargetEntity, keys: Sequence[Key]) -> Iterator[str]:
+    columns = key_columns(model)
+    if len(keys) > FEW and "dataAreaId" in model.key:
+        position = model.key.index("dataAreaId")
+        for company in sorted({key[position].lower() for key in keys}):
+            yield f"dataAreaId eq {literal(company)}"
+        return
+    types = entity.types(columns)
+    names = [entity.properties[column.name].name for column in columns]
+    for start in range(0, len(keys), KEYS_PER_REQUEST):
+        chunk = keys[start : start + KEYS_PER_REQUEST]
+        yield " or ".join(f"({_equals(names, types, key)})" for key in chunk)
+
+
+def _equals(names: Sequence[str], types: Mapping[str, str], key: Key) -> str:
+    return " and ".join(
+        f"{name} eq {literal(value, types[name])}" for name, value in zip(names, key, strict=True)
+    )
+
+
+def _declared(model: TargetModel, names: Iterable[str]) -> list[Column]:
+    wanted = set(names)
+    return [column for column in model.payload_columns if column.name in wanted]
+
+
+def _canonical(
+    row: Mapping[str, Any], columns: Sequence[Column], entity: TargetEntity
+) -> dict[str, str | None]:
+    return {
+        column.name: canonical_text(row.get(entity.properties[column.name].name), column.data_type)
+        for column in columns
+    }

@@ -1,0 +1,74 @@
+"""Find out what became of rows that were sent without an answer."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from connection.declarations import TargetModel
+from load.canonical import comparable_keys, same_payload
+from load.ledger import Ledger, OpenRow, Receipt
+from load.lookup import rows_by_key
+from load.target_metadata import TargetEntity
+
+
+@dataclass(frozen=True, slots=True)
+class Settler:
+    """Reads rows back and compares them with what was attempted."""
+
+    client: httpx.Client
+    ledger: Ledger
+
+    def read_back(
+        self, model: TargetModel, entity: TargetEntity, key_texts: Sequence[str]
+    ) -> Iterator[Receipt]:
+        """Yield a receipt for each of these rows that the target holds as it was attempted.
+
+        An entity that is not public cannot be read back; nothing is yielded then.
+        """
+        wanted = set(key_texts)
+        open_rows = {
+            row.key_text: row for row in self.ledger.open_rows(model.name) if row.key_text in wanted
+        }
+        if not open_rows or not entity.is_public:
+            return
+        columns = {column.name: column for column in model.payload_columns}
+        names = {name for row in open_rows.values() for name in row.payload}
+        keys = [_key(model, row) for row in open_rows.values()]
+        told = list(rows_by_key(self.client, model, entity, keys, names))
+        texts = comparable_keys(
+            self.ledger.connection, [[row[name] for name in model.key] for row in told]
+        )
+        for key_text, row in zip(texts, told, strict=True):
+            attempted = open_rows.get(key_text)
+            if attempted is not None and same_payload(attempted.payload, row, columns):
+                yield Receipt(key_text, "in_target")
+
+    def settle(
+        self,
+        model: TargetModel,
+        entity: TargetEntity,
+        wait: Callable[[str], object],
+    ) -> int:
+        """Settle every open row of a model; returns how many there were.
+
+        Imports that nobody saw the end of are followed to it first (`wait`), so that no row is sent
+        again while the first sending is still under way. Rows that did not arrive as they were
+        attempted may then be sent again.
+        """
+        open_rows = self.ledger.open_rows(model.name)
+        if not open_rows:
+            return 0
+        for execution_id in self.ledger.unfinished_executions(model.name):
+            wait(execution_id)
+            self.ledger.end_execution(execution_id, "settled")
+        keys = [row.key_text for row in open_rows]
+        arrived = list(self.read_back(model, entity, keys))
+        self.ledger.record(model.name, arrived)
+        found = {receipt.key_text for receipt in arrived}
+        self.ledger.forget_attempt(model.name, [key for key in keys if key not in found])
+        return len(open_rows)
+
+
+def _key(model: TargetModel, row: OpenRow) -> list[str]:
+    return [row.payload[name] for name in model.key]

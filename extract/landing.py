@@ -1,7 +1,8 @@
 """Append what changed to a table's Parquet parts, in one visible step."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -109,9 +110,21 @@ class Landing:
         a part even when it is empty, so that it has a schema.
         Raises StorageError when the parts on disk cannot be read or the new one not be written.
         """
+        with self._one_at_a_time(table):
+            return self._land(table, incoming, stamp, complete, part or stamp.extract_id)
+
+    def newest_rows(self, table: RawTable) -> frozenset[tuple[object, ...]]:
+        """Return the newest version of every row of a small table, without technical columns."""
+        with self._one_at_a_time(table):
+            self._show_known(table, self._storage.names(f"{table.folder}/*.parquet"))
+            names = _list(name for name, _ in table.columns)
+            return frozenset(self._database.execute(f"select {names} from known").fetchall())
+
+    @contextmanager
+    def _one_at_a_time(self, table: RawTable) -> Iterator[None]:
         with self._turn:
             try:
-                return self._land(table, incoming, stamp, complete, part or stamp.extract_id)
+                yield
             except (duckdb.Error, OSError) as error:
                 raise StorageError(
                     f"The Parquet files in {self._storage.path(table.folder)} cannot be compared "

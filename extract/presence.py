@@ -1,5 +1,6 @@
 """The technical table that says which declared columns an organisation has."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pyarrow as pa
@@ -7,6 +8,7 @@ import pyarrow as pa
 from connection.datatypes import DataType
 from extract.landing import IncomingFile, RawTable
 from extract.metadata import TableLayout
+from extract.schema import arrow_type
 
 LANDED_COLUMNS = RawTable(
     folder="extract/landed_columns",
@@ -21,24 +23,20 @@ LANDED_COLUMNS = RawTable(
 """One row per declared column of a landed table; a new row only when the presence changed."""
 
 
-def presence_file(layout: TableLayout, path: Path) -> IncomingFile:
-    """Write the presence of each declared column of one table; return the file."""
+def presence(layout: TableLayout) -> frozenset[tuple[object, ...]]:
+    """Return what to say about each declared column of one table, as rows of LANDED_COLUMNS."""
     table = layout.table
-    names = [column.name for column in table.columns]
-    schema = pa.schema(
-        [(n, pa.bool_() if t.kind == "boolean" else pa.string()) for n, t in LANDED_COLUMNS.columns]
+    return frozenset(
+        (table.system, table.name, column.name, column.name not in layout.missing)
+        for column in table.columns
     )
+
+
+def presence_file(rows: Collection[tuple[object, ...]], path: Path) -> IncomingFile:
+    """Write rows of LANDED_COLUMNS to a file, to be landed."""
+    schema = pa.schema([(name, arrow_type(kind)) for name, kind in LANDED_COLUMNS.columns])
     file = IncomingFile(path, schema)
-    file.append(
-        pa.table(
-            [
-                [table.system] * len(names),
-                [table.name] * len(names),
-                names,
-                [name not in layout.missing for name in names],
-            ],
-            schema=schema,
-        )
-    )
+    columns = zip(*sorted(rows), strict=True)
+    file.append(pa.table([list(column) for column in columns], schema=schema))
     file.close()
     return file

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -26,6 +27,7 @@ from extract.lock import exclusive
 from extract.metadata import TableLayout, check_table
 from extract.order import waves
 from extract.origin import settle_environment
+from extract.presence import LANDED_COLUMNS
 from extract.progress import ExtractProgress, NoProgress
 from extract.report import ExtractReport, TableResult
 from extract.table import Run, land_table, read_table
@@ -73,12 +75,11 @@ def run_extract(
     with exclusive(storage), work_folder(storage) as work:
         with open_one() as client:
             settle_environment(storage, settings, client)
-        run = Run(_new_id(time_source), Landing(storage, work), work, threading.Event())
-        try:
+        with closing(Landing(storage, work)) as landing:
+            known = landing.newest_rows(LANDED_COLUMNS)
+            run = Run(_new_id(time_source), landing, work, known, threading.Event())
             extraction = _Extraction(storage, run, open_one, progress or NoProgress(), time_source)
             return extraction.report(selected)
-        finally:
-            run.landing.close()
 
 
 class _Extraction:

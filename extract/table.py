@@ -14,7 +14,7 @@ from extract.decode import PageDecoder
 from extract.errors import TableFailed
 from extract.landing import IncomingFile, Landed, Landing, RawTable, Stamp
 from extract.metadata import TableLayout, refusal
-from extract.presence import LANDED_COLUMNS, presence_file
+from extract.presence import LANDED_COLUMNS, presence, presence_file
 from extract.schema import arrow_schema
 
 PAGE_SIZE = 5000
@@ -23,11 +23,15 @@ PAGE_SIZE = 5000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What all tables of one extract share. stop: set when the run is being interrupted."""
+    """What all tables of one extract share.
+
+    presence: the newest landed rows of LANDED_COLUMNS. stop: set when the run is interrupted.
+    """
 
     extract_id: str
     landing: Landing
     work: Path
+    presence: frozenset[tuple[object, ...]]
     stop: threading.Event
 
 
@@ -68,10 +72,12 @@ def land_table(layout: TableLayout, incoming: IncomingFile, run: Run, read_at: d
     The presence of the columns lands first: rows are never visible without it.
     """
     stamp = Stamp(run.extract_id, read_at)
-    presence = presence_file(layout, run.work / f"{layout.table.label}.columns")
-    part = f"{run.extract_id}.{layout.table.label}"
-    run.landing.land(LANDED_COLUMNS, presence, stamp, complete=False, part=part)
-    presence.path.unlink()
+    columns = presence(layout)
+    if not columns <= run.presence:
+        said = presence_file(columns, run.work / f"{layout.table.label}.columns")
+        part = f"{run.extract_id}.{layout.table.label}"
+        run.landing.land(LANDED_COLUMNS, said, stamp, complete=False, part=part)
+        said.path.unlink()
     landed = run.landing.land(RawTable.of(layout.table), incoming, stamp, complete=True)
     incoming.path.unlink()
     return landed

@@ -133,12 +133,14 @@ def test_a_vanished_key_gets_one_tombstone(bench: Bench) -> None:
     assert bench.land([row("a")]) == Landed(0, 0)
 
 
-def test_a_key_that_comes_back_lands_again(bench: Bench) -> None:
-    bench.land([row("a"), row("b")])
+@pytest.mark.parametrize("name", ["x", None])
+def test_a_key_that_comes_back_lands_again(bench: Bench, name: str | None) -> None:
+    back = row("b", name, None)
+    bench.land([row("a"), back])
     bench.land([row("a")])
-    assert bench.land([row("a"), row("b")]) == Landed(1, 0)
-    assert bench.versions()[-1] == ("b", "x", Decimal("1.1000"), "run-3", False)
-    assert bench.land([row("a"), row("b")]) == Landed(0, 0)
+    assert bench.land([row("a"), back]) == Landed(1, 0)
+    assert bench.versions()[-1] == ("b", name, None, "run-3", False)
+    assert bench.land([row("a"), back]) == Landed(0, 0)
 
 
 def test_an_incomplete_read_makes_no_tombstones(bench: Bench) -> None:

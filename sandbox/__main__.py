@@ -15,11 +15,11 @@ from pathlib import Path
 
 from sandbox.app import create_app, declared_switches
 from sandbox.changes import run_changes
+from sandbox.contents import Contents, open_database
 from sandbox.database import Database
 from sandbox.dataverse.metadata import GENERATIONS
 from sandbox.errors import SandboxError
 from sandbox.server import HOST, Server
-from sandbox.setup import Contents, open_database
 from sandbox.switches import Switches, read_setting
 from sandbox.tokens import WELL_KNOWN
 

@@ -102,7 +102,7 @@ def one_row(
     catalog: Catalog,
     status: int = 200,
 ) -> Answer:
-    """Return a single row with its context and ETag."""
+    """Return a single row with its context and ETag, or 304 when the caller has this version."""
     row = row_expression(table, query.properties, preferences, catalog)
     found = cursor.execute(
         f'select {row}, source.versionnumber from dataverse."{table.name}" as source '
@@ -113,6 +113,8 @@ def one_row(
     about = json.dumps(context(call, table, query, "/$entity"))
     body = f'{{"@odata.context":{about},{text[1:]}'
     headers = [("ETag", f'W/"{version}"'), *preferences.applied]
+    if call.method == "GET" and call.headers.get("if-none-match") == f'W/"{version}"':
+        return Answer(304, headers=headers)
     return Answer(status, body.encode(), JSON_TYPE, headers)
 
 

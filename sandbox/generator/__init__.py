@@ -53,11 +53,14 @@ def _record_plan(cursor: duckdb.DuckDBPyConnection, planned: list[PlannedRow]) -
         )
         """
     )
-    cursor.executemany(
-        "insert into planned_cases values (?, ?, ?, ?, ?)",
+    cursor.execute(
+        "insert into planned_cases select unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)",
         [
-            [row.case.name, row.case.table_name, row.ordinal, row.occurrence, row.place]
-            for row in planned
+            [row.case.name for row in planned],
+            [row.case.table_name for row in planned],
+            [row.ordinal for row in planned],
+            [row.occurrence for row in planned],
+            [row.place for row in planned],
         ],
     )
 

@@ -6,8 +6,8 @@ import pytest
 from dataverse_service import Dataverse, serve
 
 from sandbox import dataverse
+from sandbox.contents import Contents, open_database
 from sandbox.database import Database
-from sandbox.setup import Contents, open_database
 
 
 @pytest.fixture(scope="session")

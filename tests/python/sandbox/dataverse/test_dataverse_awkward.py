@@ -3,10 +3,10 @@
 import pytest
 from awkward_conditions import CONDITIONS
 
+from sandbox.contents import Contents, open_database
 from sandbox.database import Database
 from sandbox.dataverse import organisation_tables
 from sandbox.generator.plan import Case, read_cases
-from sandbox.setup import Contents, open_database
 
 CASES = {case.name: case for case in read_cases()}
 

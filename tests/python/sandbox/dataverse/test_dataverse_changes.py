@@ -7,9 +7,9 @@ import pytest
 from dataverse_service import Dataverse, serve
 
 from sandbox.changes import run_changes
+from sandbox.contents import Contents, open_database
 from sandbox.database import Database
 from sandbox.errors import SandboxError
-from sandbox.setup import Contents, open_database
 
 
 @pytest.fixture

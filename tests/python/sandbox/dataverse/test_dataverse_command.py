@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sandbox.contents import Contents, open_database
 from sandbox.errors import DifferentDatabaseError
-from sandbox.setup import Contents, open_database
 
 ROOT = Path(__file__).parents[4]
 HEADERS = {"Authorization": "Bearer other"}

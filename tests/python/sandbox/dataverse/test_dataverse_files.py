@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from dataverse_service import Dataverse, serve
 
+from sandbox.contents import Contents, open_database
 from sandbox.errors import UnreadableRowsError
-from sandbox.setup import Contents, open_database
 
 FIXTURE = Path(__file__).parents[3] / "fixtures" / "psa-org"
 

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sandbox.contents import Contents, open_database
 from sandbox.database import Database
 from sandbox.dataverse import organisation_tables
 from sandbox.errors import SandboxError
-from sandbox.setup import Contents, open_database
 
 ZONES = {
     "Contoso Global": ZoneInfo("America/Los_Angeles"),

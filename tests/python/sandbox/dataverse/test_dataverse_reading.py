@@ -87,6 +87,15 @@ def test_one_row_by_its_key(organisation: Dataverse) -> None:
     assert organisation.get(f"accounts(accountid={row_id})").json()["accountid"] == row_id
 
 
+def test_a_row_the_caller_has_already(organisation: Dataverse) -> None:
+    row = organisation.get("accounts?$top=1").json()["value"][0]
+    path = f"accounts({row['accountid']})"
+    known = organisation.client.get(path, headers={"If-None-Match": row["@odata.etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    ignored = organisation.client.get(path, headers={"If-None-Match": "null"})
+    assert ignored.status_code == 200
+
+
 def test_one_row_by_its_alternate_key(organisation: Dataverse) -> None:
     product = organisation.get("products?$top=1").json()["value"][0]
     found = organisation.get(f"products(productnumber='{product['productnumber'].lower()}')")

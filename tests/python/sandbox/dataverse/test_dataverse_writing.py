@@ -1,5 +1,7 @@
 """Creating, updating, upserting, deleting; bulk actions."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from dataverse_service import Dataverse
 
@@ -243,3 +245,19 @@ def test_upsert_multiple(empty: Dataverse) -> None:
 
 def test_an_unknown_bulk_action(empty: Dataverse) -> None:
     assert bulk(empty, "FlattenMultiple", [])[0] == 404
+
+
+def test_readers_and_writers_do_not_disturb_each_other(empty: Dataverse) -> None:
+    def write(number: int) -> int:
+        return empty.client.post("accounts", json={"name": f"n{number}"}).status_code
+
+    def read(_: int) -> int:
+        return empty.get("accounts?$select=name", "odata.maxpagesize=3").status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        writes = threads.map(write, range(40))
+        reads = threads.map(read, range(40))
+        assert set(writes) == {204}
+        assert set(reads) == {200}
+    rows = empty.rows("accounts?$select=versionnumber")
+    assert len({row["versionnumber"] for row in rows}) == 40

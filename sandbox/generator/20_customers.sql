@@ -1,3 +1,11 @@
+-- The customer of a document. The first documents name the odd accounts among the ordinary ones,
+-- so that each of these is sent.
+create or replace temp macro account_of(table_name, ordinal) as
+    case
+        when ordinal < getvariable('common_account_cases') then ordinal
+        else die(table_name, ordinal, 'account', getvariable('clean_accounts'))
+    end;
+
 create or replace temp table new_account as
 with numbered as (
     select

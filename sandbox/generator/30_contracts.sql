@@ -4,7 +4,7 @@ create or replace temp table new_salesorder as
 with numbered as (
     select
         ordinal,
-        die('salesorder', ordinal, 'account', getvariable('clean_accounts')) as account_no,
+        account_of('salesorder', ordinal) as account_no,
         ordinal % 8 <> 7 or ordinal >= getvariable('clean_salesorders') as is_work_based
     from range(getvariable('salesorders')) as contracts (ordinal)
 )

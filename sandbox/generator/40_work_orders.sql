@@ -2,11 +2,11 @@ create or replace temp table new_msdyn_workorder as
 with numbered as (
     select
         ordinal,
-        die('msdyn_workorder', ordinal, 'account', getvariable('clean_accounts')) as account_no,
+        account_of('msdyn_workorder', ordinal) as account_no,
         case
             when die('msdyn_workorder', ordinal, 'billing', 5) = 0
                 then die('msdyn_workorder', ordinal, 'payer', getvariable('clean_accounts'))
-            else die('msdyn_workorder', ordinal, 'account', getvariable('clean_accounts'))
+            else account_of('msdyn_workorder', ordinal)
         end as payer_no,
         -- Every status occurs among the first six; the awkward ones are all in scope.
         case

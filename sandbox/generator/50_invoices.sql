@@ -3,7 +3,7 @@ create or replace temp table new_invoice as
 with numbered as (
     select
         ordinal,
-        die('invoice', ordinal, 'account', getvariable('clean_accounts')) as account_no,
+        account_of('invoice', ordinal) as account_no,
         ordinal % 10 <> 9 or ordinal >= getvariable('clean_invoices') as is_from_agreement,
         date '2025-03-01' + die('invoice', ordinal, 'day', 400) as invoice_day
     from range(getvariable('invoices')) as invoices (ordinal)

@@ -32,26 +32,26 @@ where
     and two.place = 1
     and two.ordinal = new_msdyn_workorder.ordinal;
 
+-- Orders of accounts that cannot be sent; both twins of a number are named, in one company.
 update new_msdyn_workorder
 set
     _msdyn_serviceaccount_value = row_id('account', accounts.ordinal),
-    _msdyn_billingaccount_value = row_id('account', accounts.ordinal)
+    _msdyn_billingaccount_value = row_id('account', accounts.ordinal),
+    _owningbusinessunit_value = cast('b0000000-0000-4000-8000-000000000001' as uuid)
 from planned_cases as orders
 inner join planned_cases as accounts
     on
-        accounts.place = 0
+        accounts.place = orders.place
         and accounts.occurrence = orders.occurrence
         and accounts."case" = case orders."case"
             when 'work_order_of_unnumbered_account' then 'account_number_missing'
             when 'work_order_of_long_named_account' then 'account_name_too_long'
             when 'work_order_of_repeated_account' then 'account_number_differs_in_case'
+            when 'work_order_of_blank_numbered_account'
+                then 'account_number_differs_in_trailing_blank'
             when 'work_order_of_taken_account' then 'account_number_taken_by_finance'
         end
 where orders.ordinal = new_msdyn_workorder.ordinal and orders.table_name = 'msdyn_workorder';
-
-update new_msdyn_workorder
-set _owningbusinessunit_value = cast('b0000000-0000-4000-8000-000000000001' as uuid)
-where ordinal in (from rows_of('work_order_of_taken_account'));
 
 update new_msdyn_workorder set msdynce_hasexternallymaintainedproductsonly = false
 where ordinal in (from rows_of('work_order_with_own_product'));

@@ -76,8 +76,12 @@ def make_plan(rows: int) -> Plan:
             taken = extra.get(case.table_name, 0)
             extra[case.table_name] = taken + case.rows * occurrences
     common = _common_counts(rows - sum(extra.values()))
+    planned = _planned_rows(cases, occurrences, common)
     variables = _variables(common, extra)
-    return Plan(variables, _planned_rows(cases, occurrences, common))
+    variables["common_account_cases"] = sum(
+        row.case.among_common and row.case.table_name == "account" for row in planned
+    )
+    return Plan(variables, planned)
 
 
 def _common_counts(rows: int) -> dict[str, int]:

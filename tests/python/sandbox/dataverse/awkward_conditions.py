@@ -126,6 +126,10 @@ CONDITIONS = {
     " where lower(accountnumber) = lower("
     + ACCOUNT.format("_msdyn_serviceaccount_value")
     + ")) = 2",
+    "work_order_of_blank_numbered_account": "(select count(*) from dataverse.account"
+    " where rtrim(accountnumber) = rtrim("
+    + ACCOUNT.format("_msdyn_serviceaccount_value")
+    + ")) = 2",
     "work_order_of_taken_account": ACCOUNT.format("_msdyn_serviceaccount_value")
     + " in (select key from sandbox.shared_facts where kind = 'native_customer')",
     "work_order_with_own_product": "not msdynce_hasexternallymaintainedproductsonly",

@@ -49,3 +49,21 @@ def test_most_rows_are_ordinary(generated: Database) -> None:
         rows += count[0] if count else 0
     assert awkward is not None
     assert 100 <= awkward[0] < 0.15 * rows
+
+
+def test_odd_accounts_are_named_by_contracts_orders_and_invoices(generated: Database) -> None:
+    odd = {case.name for case in CASES.values() if case.table_name == "account"}
+    odd = {name for name in odd if CASES[name].among_common}
+    for table, column in (
+        ("salesorder", "_customerid_value"),
+        ("msdyn_workorder", "_msdyn_serviceaccount_value"),
+        ("invoice", "_customerid_value"),
+    ):
+        named = generated.cursor().execute(
+            f'''
+            select distinct "case" from sandbox.awkward_cases
+            inner join dataverse."{table}" on cast("{column}" as varchar) = row_id
+            where table_name = 'account'
+            '''
+        )
+        assert odd <= {name for (name,) in named.fetchall()}

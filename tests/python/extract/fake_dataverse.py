@@ -174,3 +174,70 @@ def landed(root: Path, table: str, columns: str = "*") -> list[tuple[Any, ...]]:
             f"select {columns} from read_parquet('{root}/{table}/*.parquet', union_by_name=true) "
             "order by _extracted_at, _is_deleted, _extract_row"
         ).fetchall()
+
+
+ACCOUNT = source(
+    "account",
+    "accounts",
+    "accountid",
+    {
+        "accountid": "string",
+        "name": "string",
+        "creditlimit": "decimal(19, 4)",
+        "createdon": "timestamp",
+        "founded": "date",
+        "extra": "string",
+    },
+    extra={"optional": True},
+    founded={"date_behavior": "DateOnly"},
+)
+CONTACT = source(
+    "contact",
+    "contacts",
+    "contactid",
+    {"contactid": "string", "_parentid_value": "string"},
+)
+
+
+def small_service() -> FakeDataverse:
+    """Three accounts, two contacts that refer to them; the optional column is not installed."""
+    return FakeDataverse(
+        {
+            "account": FakeTable(
+                "accounts",
+                "accountid",
+                {
+                    "accountid": ("Uniqueidentifier", None),
+                    "name": ("String", None),
+                    "creditlimit": ("Money", None),
+                    "createdon": ("DateTime", "UserLocal"),
+                    "founded": ("DateTime", "DateOnly"),
+                },
+                [account_row(number) for number in range(3)],
+            ),
+            "contact": FakeTable(
+                "contacts",
+                "contactid",
+                {"contactid": ("Uniqueidentifier", None), "parentid": ("Lookup", ["account"])},
+                [
+                    {"contactid": guid(100 + number), "_parentid_value": guid(number).upper()}
+                    for number in range(2)
+                ],
+            ),
+        }
+    )
+
+
+def guid(number: int) -> str:
+    return f"00000000-0000-4000-8000-{number:012x}"
+
+
+def account_row(number: int) -> dict[str, object]:
+    return {
+        "@odata.etag": f'W/"{number}"',
+        "accountid": guid(number),
+        "name": f"Account {number}",
+        "creditlimit": number,
+        "createdon": "2023-04-07T21:59:01Z",
+        "founded": "2021-04-04",
+    }

@@ -7,8 +7,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from conftest import ACCOUNT, CONTACT, account_row, small_service
-from fake_dataverse import manifest, settings
+from fake_dataverse import ACCOUNT, CONTACT, account_row, manifest, settings, small_service
 
 from extract.run import run_extract
 

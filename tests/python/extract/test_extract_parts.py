@@ -15,8 +15,7 @@ import duckdb
 import fsspec
 import httpx
 import pytest
-from conftest import account_row
-from fake_dataverse import FakeDataverse, landed, manifest, settings, source
+from fake_dataverse import FakeDataverse, account_row, landed, manifest, settings, source
 from rich.console import Console
 
 from connection.declarations import SourceTable

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import account_row, guid
-from fake_dataverse import URL, FakeDataverse, landed, manifest, settings
+from fake_dataverse import URL, FakeDataverse, account_row, guid, landed, manifest, settings
 
 from connection.declarations import SourceTable
 from connection.errors import (

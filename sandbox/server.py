@@ -19,7 +19,7 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: ASGIApp, port: int, *, announce: bool) -> None:
         super().__init__(
-            uvicorn.Config(app, log_level="critical", access_log=False, timeout_graceful_shutdown=5)
+            uvicorn.Config(app, log_level="error", access_log=False, timeout_graceful_shutdown=5)
         )
         self._announce = announce
         # Named as TCP, or asyncio leaves Nagle's algorithm on and each answer waits 40 ms.

@@ -182,10 +182,11 @@ def test_top_yields_to_a_page_size(organisation: Dataverse) -> None:
 
 
 def test_sorted_pages(organisation: Dataverse) -> None:
-    path = "accounts?$select=numberofemployees&$orderby=numberofemployees desc"
+    columns = "statecode,numberofemployees"
+    path = f"accounts?$select={columns}&$orderby=statecode desc,numberofemployees"
     rows = organisation.rows(path, "odata.maxpagesize=9")
-    numbers = [row["numberofemployees"] for row in rows]
-    assert numbers == sorted(numbers, reverse=True)
+    keys = [(-row["statecode"], row["numberofemployees"]) for row in rows]
+    assert keys == sorted(keys)
     assert len({row["accountid"] for row in rows}) == len(organisation.rows("accounts"))
 
 

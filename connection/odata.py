@@ -24,7 +24,8 @@ EMPTY_MOMENT = "1900-01-01T00:00:00Z"
 EMPTY_GUID = "00000000-0000-0000-0000-000000000000"
 
 _NUMBERS = frozenset({"Edm.Int16", "Edm.Int32", "Edm.Int64", "Edm.Decimal", "Edm.Double"})
-_NEXT_LINK = re.compile(rb'"@odata\.nextLink"\s*:\s*("(?:[^"\\]|\\.)*")')
+_NEXT_LINK = b'"@odata.nextLink"'
+_LINK_VALUE = re.compile(rb'\s*:\s*("(?:[^"\\]|\\.)*")')
 
 
 def key_segment(values: Mapping[str, Value], types: Mapping[str, str] | None = None) -> str:
@@ -124,8 +125,12 @@ def next_link(page: bytes) -> str | None:
 
     Inside a row's text every quote is escaped, so the member name can only match outside of it.
     """
-    found = _NEXT_LINK.findall(page)
-    return str(json.loads(found[-1])) if found else None
+    at = len(page)
+    while (at := page.rfind(_NEXT_LINK, 0, at)) >= 0:
+        value = _LINK_VALUE.match(page, at + len(_NEXT_LINK))
+        if value:
+            return str(json.loads(value[1]))
+    return None
 
 
 def pages(

@@ -63,7 +63,10 @@ class IncomingFile:
         self.path = path
         self.rows = 0
         self._schema = schema.append(pa.field(EXTRACT_ROW, pa.int64()))
-        self._writer = pq.ParquetWriter(path, self._schema, compression="lz4")
+        # Read once and thrown away: what makes reading again cheap would only cost here.
+        self._writer = pq.ParquetWriter(
+            path, self._schema, compression="lz4", use_dictionary=False, write_statistics=False
+        )
 
     def append(self, rows: pa.Table) -> None:
         """Add rows, numbered in the order they came."""

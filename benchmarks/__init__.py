@@ -1,0 +1,1 @@
+"""Measurements that compare two ways in the same run."""

@@ -11,7 +11,7 @@ from sandbox.finops import doubts, error_files
 from sandbox.finops.answers import NoRoute, Refusal, action_refused
 from sandbox.finops.blobs import Blobs
 from sandbox.finops.export import export_package
-from sandbox.finops.imports import read_behaviour, run_import
+from sandbox.finops.imports import keep_group, read_behaviour, run_import
 from sandbox.finops.jobs import Busy, EntityRun, Job, Jobs, NotFound, Patience
 from sandbox.finops.metadata import Entity, by_label
 from sandbox.finops.package import Package, PackageRefused, read_package
@@ -88,6 +88,7 @@ class Actions:
             package=package,
         )
         self._add(name, job)
+        keep_group(self._database, group)
         if body.get("execute") is True:
             behaviour = read_behaviour(self._switches, group, package.entities)
             work = threading.Thread(target=run_import, args=(self._database, job, behaviour))

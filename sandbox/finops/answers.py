@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from sandbox.finops.metadata import Entity
+
 WRITE_EXCEPTION = "Microsoft.Dynamics.Platform.Integration.Services.OData.AxODataWriteException"
 ODATA_EXCEPTION = "Microsoft.OData.ODataException"
 ACTION_EXCEPTION = "System.InvalidOperationException"
@@ -84,6 +86,16 @@ def missing_row() -> Refusal:
     """Refuse to change a row that is not there, or not in the companies the call may see."""
     inner = {"message": MISSING_ROW}
     return Refusal(400, {"error": {"message": "An error has occurred.", "innererror": inner}})
+
+
+def conflict(entity: Entity) -> WriteRefused:
+    """Refuse to change a row that is no longer the version the client read."""
+    return WriteRefused(
+        entity.name,
+        f"Error: Cannot edit a record in {entity.table_label} ({entity.table}). An update "
+        "conflict occurred due to another user process deleting the record or changing one or "
+        "more fields in the record.",
+    )
 
 
 def bad_payload(message: str) -> Refusal:

@@ -15,7 +15,7 @@ from sandbox.finops.store import first_row
 from sandbox.finops.values import read_body
 
 POST = """
-update finops."FreeTextInvoiceHeaderCDSEntity" set "IsPosted" = 'Yes'
+update finops."FreeTextInvoiceHeaderCDSEntity" set "IsPosted" = 'Yes', _recversion = _recversion + 1
 where _key = lower(? || chr(31) || ?)
 """
 

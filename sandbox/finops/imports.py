@@ -19,6 +19,7 @@ from sandbox.finops.writing import findings, store
 from sandbox.switches import Switches
 
 DETAILS = "DataManagementExecutionJobDetailEntity"
+GROUPS = "DataManagementDefinitionGroupEntity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,16 @@ def _run_entities(database: Database, job: Job, behaviour: Behaviour) -> str:
     landed = any(run.created + run.updated for run in job.runs)
     clean = any(run.is_finished and not run.has_failed for run in job.runs)
     return "PartiallySucceeded" if landed or clean else "Failed"
+
+
+def keep_group(database: Database, group: str) -> None:
+    """Make the data project of that name where there is none yet."""
+    target = table(by_name()[GROUPS])
+    with database.writing() as cursor:
+        cursor.execute(
+            f'insert into {target} (_key, "Name") values (lower(?), ?) on conflict do nothing',
+            [group, group],
+        )
 
 
 def _in_order(runs: Sequence[EntityRun]) -> Iterator[EntityRun]:

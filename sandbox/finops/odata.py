@@ -8,11 +8,12 @@ import duckdb
 from sandbox.database import Database
 from sandbox.finops import doubts, reading
 from sandbox.finops.addresses import Address, KeyValue, read_address
-from sandbox.finops.answers import NoRoute, bad_payload, missing_row
+from sandbox.finops.answers import NoRoute, bad_payload, conflict, missing_row
 from sandbox.finops.checks import Mode
 from sandbox.finops.metadata import COMPANY, Entity
+from sandbox.finops.store import etag, first_row, table
 from sandbox.finops.values import Row, read_body, typed_row
-from sandbox.finops.writing import Rules, write
+from sandbox.finops.writing import Created, Rules, write
 from sandbox.switches import Switches
 
 MODES = {"POST": Mode.CREATE, "PATCH": Mode.MERGE, "PUT": Mode.MERGE, "DELETE": Mode.DELETE}
@@ -42,11 +43,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row to write: attribute name -> value, the key among them."""
+    """One row to write: attribute name -> value, the key among them.
+
+    etag: the version the client wants to change, blank for any.
+    """
 
     entity: Entity
     mode: Mode
     row: Row
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +120,17 @@ class Service:
             given = row.get(attribute.name, address.key[attribute.name])
             if _normalised(given) != _normalised(address.key[attribute.name]):
                 raise bad_payload(f"The key property '{attribute.odata_name}' cannot be changed.")
-        return Change(entity, mode, {**row, **address.key})
+        wanted = call.headers.get("if-match", "*")
+        return Change(entity, mode, {**row, **address.key}, "" if wanted == "*" else wanted)
 
     def _write(
         self, cursor: duckdb.DuckDBPyConnection, changes: Sequence[Change], *, is_change_set: bool
     ) -> Iterator[Reply]:
         for run in runs(changes):
             entity, mode = run[0].entity, run[0].mode
+            for change in run:
+                if change.etag and change.etag != etag_of(cursor, entity, change.row):
+                    raise conflict(entity)
             rules = Rules(
                 inferred_lengths=doubts.is_on(
                     self.switches, "finops_inferred_lengths", entity.collection
@@ -132,14 +141,13 @@ class Service:
                 else doubts.whole_number(self.switches, "finops_duplicate_status"),
             )
             created = write(cursor, entity, [change.row for change in run], mode, rules)
-            for text in created:
-                yield self._created(entity, text)
+            yield from (self._created(entity, row) for row in created)
             if mode is not Mode.CREATE:
                 yield from (Reply(204) for _ in run)
 
-    def _created(self, entity: Entity, text: str) -> Reply:
+    def _created(self, entity: Entity, row: Created) -> Reply:
         context = f'"@odata.context":"{self.base}$metadata#{entity.collection}/$entity"'
-        return Reply(201, f"{{{context},{text[1:]}", location=self.base + entity.collection)
+        return Reply(201, f"{{{context},{row.text[1:]}", location=self.base + row.address)
 
 
 def runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
@@ -159,6 +167,14 @@ def runs(changes: Sequence[Change]) -> Iterator[list[Change]]:
         keys.add(key)
     if run:
         yield run
+
+
+def etag_of(cursor: duckdb.DuckDBPyConnection, entity: Entity, row: Row) -> str | None:
+    """Return the etag a row has now, None when there is no such row."""
+    key, values = reading.key_parameter(entity, row)
+    statement = f"select {etag()} from {table(entity)} where _key = {key}"
+    found = first_row(cursor.execute(statement, values))
+    return str(found[0]) if found else None
 
 
 def metadata_level(accept: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import duckdb
 
-from sandbox.finops.addresses import Address, KeyValue
+from sandbox.finops.addresses import Address
 from sandbox.finops.answers import bad_query, not_found
 from sandbox.finops.filters import Parameters, condition, ordered, selected
 from sandbox.finops.metadata import Entity
@@ -92,7 +92,7 @@ def one(
     return f'{{"@odata.context":{context},{row[0][1:]}'
 
 
-def key_parameter(entity: Entity, key: Mapping[str, KeyValue]) -> tuple[str, list[object]]:
+def key_parameter(entity: Entity, key: Mapping[str, object]) -> tuple[str, list[object]]:
     """Return SQL for the normalised key of bound values, and the values."""
     parts: list[str] = []
     values: list[object] = []

@@ -113,7 +113,7 @@ def row_json(entity: Entity, properties: Sequence[Attribute], level: str, base: 
     """
     parts: list[str] = []
     if level == "full":
-        address = f"{literal(entity.collection)} || {_key_segment(entity)}"
+        address = row_address(entity)
         parts.append(literal(f'"@odata.type":"#{NAMESPACE}.{entity.entity_type}"'))
         parts.append(f"""'"@odata.id":' || to_json({literal(base)} || {address})""")
         parts.append(_etag())
@@ -148,14 +148,15 @@ def _json_value(attribute: Attribute) -> str:
     return f"coalesce(cast(to_json({column}) as varchar), 'null')"
 
 
-def _key_segment(entity: Entity) -> str:
+def row_address(entity: Entity) -> str:
+    """Return SQL for the address of a row under /data/, quoted and percent-encoded."""
     parts = []
     for attribute in entity.key:
         value = as_text(attribute, quoted(attribute.name))
         if attribute.data_type == "String":
             value = f"'''' || url_encode(replace({value}, '''', '''''')) || ''''"
         parts.append(f"{literal(f'{attribute.odata_name}=')} || {value}")
-    return "'(' || " + " || ',' || ".join(parts) + " || ')'"
+    return literal(f"{entity.collection}(") + " || " + " || ',' || ".join(parts) + " || ')'"
 
 
 def company_condition(entity: Entity, company: str | None) -> tuple[str, list[str]]:

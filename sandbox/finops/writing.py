@@ -16,7 +16,7 @@ from sandbox.finops.checks import Mode, check
 from sandbox.finops.defaults import DEFAULTS
 from sandbox.finops.metadata import COMPANY, Entity, by_name
 from sandbox.finops.relations import LINES_OF
-from sandbox.finops.store import empty_value, first_row, quoted, row_json, table
+from sandbox.finops.store import empty_value, first_row, quoted, row_address, row_json, table
 from sandbox.finops.values import Row
 
 ARROW_TYPES: Final[dict[str, pa.DataType]] = {
@@ -41,6 +41,14 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class Created:
+    """A row that was made: its address under /data/ and itself as JSON text."""
+
+    address: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How many rows were created and updated."""
 
@@ -54,10 +62,10 @@ def write(
     rows: Sequence[Row],
     mode: Mode,
     rules: Rules,
-) -> list[str]:
+) -> list[Created]:
     """Create, merge or delete `rows` of distinct keys.
 
-    Returns the created rows as JSON texts, in order; nothing for the other modes.
+    Returns the created rows in order; nothing for the other modes.
     Raises Refusal for the first row that is refused; nothing is stored then.
     """
     given = [
@@ -136,13 +144,14 @@ def _first_refusal(
     return WriteRefused(entity.name, finding.infolog, status)
 
 
-def _created_rows(cursor: duckdb.DuckDBPyConnection, entity: Entity) -> list[str]:
+def _created_rows(cursor: duckdb.DuckDBPyConnection, entity: Entity) -> list[Created]:
     properties = tuple(entity.public.values())
     rows = cursor.execute(
-        f"select {row_json(entity, properties, 'minimal', '')} from (select t.*, c._row "
-        f"from {table(entity)} as t inner join checked as c on t._key = c._key) order by _row"
+        f"select {row_address(entity)}, {row_json(entity, properties, 'minimal', '')} "
+        f"from (select t.*, c._row from {table(entity)} as t "
+        "inner join checked as c on t._key = c._key) order by _row"
     ).fetchall()
-    return [row[0] for row in rows]
+    return [Created(address, text) for address, text in rows]
 
 
 def _update(entity: Entity, given: Sequence[str], mode: Mode) -> str:

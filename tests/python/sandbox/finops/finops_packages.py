@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import httpx
+from finops_service import CONTRACT_LINE, without_token
 
 NAMESPACE = "http://schemas.microsoft.com/dynamics/2015/01/DataManagement"
 INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
@@ -24,6 +25,17 @@ ORDERS = "CDS sales order headers"
 ORDER_LINES = "CDS sales order lines"
 INVOICES = "CDS customer free text invoice headers"
 INVOICE_LINES = "CDS customer free text invoice lines"
+
+CUSTOMER_COLUMNS = ("CUSTOMERACCOUNT", "CUSTOMERGROUPID", "ORGANIZATIONNAME")
+GOOD = ("C-9", "10", "Nine")
+MILESTONE_COLUMNS = (
+    "TRANSACTIONID",
+    "CONTRACTLINEREF",
+    "INVOICEDATE",
+    "CURRENCYID",
+    "AMOUNT",
+    "DESCRIPTION",
+)
 
 
 @dataclass
@@ -129,6 +141,35 @@ class PackageFile:
         return f'<?xml version="1.0" encoding="utf-8"?>{text}'.encode()
 
 
+def customers(*rows: Sequence[str]) -> Part:
+    """Return a part of Customers V2 with these rows; dataclasses.replace bends it."""
+    return Part(CUSTOMERS, CUSTOMER_COLUMNS, rows)
+
+
+def milestone(number: int, *, day: str = "2021-04-04", amount: str = "10.5") -> Sequence[str]:
+    """Return the cells of a milestone; its id is `number`."""
+    transaction = f"00000000-0000-0000-0000-{number:012}"
+    return (transaction, CONTRACT_LINE, day, "USD", amount, f"Milestone {number}")
+
+
+def milestones(*rows: Sequence[str]) -> Part:
+    """Return a part of milestones with these rows."""
+    return Part(MILESTONES, MILESTONE_COLUMNS, rows)
+
+
+def order_and_lines(level_of_lines: int) -> tuple[Part, Part]:
+    """Return an order of customer C-1 and its one line."""
+    orders = Part(ORDERS, ("SALESORDERNUMBER", "ORDERINGCUSTOMERACCOUNTNUMBER"), [("WO-5", "C-1")])
+    lines = Part(
+        ORDER_LINES,
+        ("SALESORDERNUMBER", "LINECREATIONSEQUENCENUMBER", "PRODUCTNUMBER"),
+        [("WO-5", "1", "P-1")],
+        level=level_of_lines,
+        sequence=2,
+    )
+    return orders, lines
+
+
 def action(client: httpx.Client, name: str, **body: object) -> httpx.Response:
     """Call a bound action of the definition groups."""
     return client.post(ACTIONS + name, json=body)
@@ -141,12 +182,32 @@ def value(client: httpx.Client, name: str, **body: object) -> object:
     return response.json()["value"]
 
 
+def write_address(client: httpx.Client) -> str:
+    """Return a new address to upload to."""
+    written = json.loads(str(value(client, "GetAzureWriteUrl", uniqueFileName="package.zip")))
+    return str(written["BlobUrl"])
+
+
+def put(
+    client: httpx.Client, address: str, content: bytes, blob_type: str = "BlockBlob"
+) -> httpx.Response:
+    """Upload to an address of the service, without a token."""
+    headers = {"x-ms-blob-type": blob_type}
+    return without_token(client, "PUT", address, content=content, headers=headers)
+
+
+def fetch(client: httpx.Client, address: str) -> bytes:
+    """Download what an address of the service holds, without a token."""
+    response = without_token(client, "GET", address)
+    assert response.status_code == 200
+    return response.content
+
+
 def upload(client: httpx.Client, content: bytes) -> str:
     """Upload a package the documented way and return its address."""
-    written = json.loads(str(value(client, "GetAzureWriteUrl", uniqueFileName="package.zip")))
-    put = httpx.put(written["BlobUrl"], content=content, headers={"x-ms-blob-type": "BlockBlob"})
-    assert put.status_code == 201
-    return str(written["BlobUrl"])
+    address = write_address(client)
+    assert put(client, address, content).status_code == 201
+    return address
 
 
 def queue(

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox import finops as finops_half
 from sandbox.app import create_app, declared_switches
 from sandbox.database import Database
+from sandbox.finops.metadata import entities
 from sandbox.switches import Switches, Value
 
 FACTS = """
@@ -24,6 +25,10 @@ insert into sandbox.shared_facts values
 
 CONTRACT_LINE = "11111111-1111-1111-1111-111111111111"
 MILESTONE = "22222222-2222-2222-2222-222222222222"
+
+
+WRITE_EXCEPTION = "Microsoft.Dynamics.Platform.Integration.Services.OData.AxODataWriteException"
+CONTRACT = "/data/CDSProjectContracts(dataAreaId='usmf',ProjectContractID='K-1')"
 
 
 @dataclass
@@ -49,19 +54,13 @@ class Finops:
         ).json()
         return rows
 
+    def post_invoice(self, number: str) -> httpx.Response:
+        body = {"dataAreaId": "USMF", "ExternalInvoiceId": number}
+        return self.client.post("/sandbox/finops/post-invoice", json=body)
+
     def turn(self, name: str, value: Value, **how: object) -> None:
         body = {"name": name, "value": value, **how}
         assert self.client.post("/sandbox/switches", json=body).status_code == 200
-
-
-class Frontage:
-    """One server for all tests: passes each request to the application of the test that runs."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
 
 
 class Snapshots:
@@ -72,34 +71,59 @@ class Snapshots:
         with self.database.writing() as cursor:
             cursor.execute(FACTS)
         finops_half.create(self.database)
-        tables = self.database.cursor().execute(
-            "select table_name from information_schema.tables where table_schema = 'finops'"
-        )
-        self._tables = [name for (name,) in tables.fetchall()]
-        self.frontage = Frontage(create_app(self.database, Switches(declared_switches())))
+        self._tables = [entity.name for entity in entities()]
+        self._filled: dict[str, list[str]] = {}
+        self._prints: dict[str, list[tuple[int, ...]]] = {}
+        self.switches = Switches(declared_switches())
+        self.app = create_app(self.database, self.switches)
+        self._routes = list(self.app.router.routes)
         self.take("native")
 
     def take(self, state: str) -> None:
+        """Remember what the tables hold now as `state`."""
+        self._filled[state] = self._not_empty()
         with self.database.writing() as cursor:
             cursor.execute(f"create schema {state}")
-            for name in self._tables:
+            for name in self._filled[state]:
                 cursor.execute(f'create table {state}."{name}" as from finops."{name}"')
+        self._prints[state] = self._fingerprint()
 
     def restore(self, state: str) -> None:
+        """Put the tables back to `state`, unless they still are."""
+        if self._fingerprint() == self._prints[state]:
+            return
         with self.database.writing() as cursor:
-            for name in self._tables:
+            for name in self._not_empty():
                 cursor.execute(f'truncate finops."{name}"')
         with self.database.writing() as cursor:
-            for name in self._tables:
+            for name in self._filled[state]:
                 cursor.execute(f'insert into finops."{name}" from {state}."{name}"')
 
     @contextmanager
-    def serve(self, state: str, base: str) -> Iterator[Finops]:
+    def serve(self, state: str, client: httpx.Client) -> Iterator[Finops]:
+        """Serve `state` with switches at rest and no execution known."""
         self.restore(state)
-        switches = Switches(declared_switches())
-        self.frontage.app = create_app(self.database, switches)
-        with httpx.Client(base_url=base, headers={"Authorization": "Bearer sandbox"}) as client:
-            yield Finops(client, switches, self.database)
+        self.switches.reset()
+        self.app.state.request_log.reset()
+        fresh = finops_half.routes(self.database, self.switches)
+        self.app.router.routes = [*fresh, *self._routes]
+        yield Finops(client, self.switches, self.database)
+
+    def _fingerprint(self) -> list[tuple[int, ...]]:
+        """Every change adds a row, takes one away or raises a version."""
+        parts = [
+            f'select {number}, count(*), sum(_recversion), max(_recid) from finops."{name}"'
+            for number, name in enumerate(self._tables)
+        ]
+        return self.database.cursor().execute(" union all ".join(parts) + " order by 1").fetchall()
+
+    def _not_empty(self) -> list[str]:
+        cursor = self.database.cursor()
+        return [
+            name
+            for name in self._tables
+            if cursor.execute(f'from finops."{name}" limit 1').fetchall()
+        ]
 
 
 def do_business(service: Finops) -> None:
@@ -127,6 +151,35 @@ def do_business(service: Finops) -> None:
         LineNumber=1,
         MainAccountDisplayValue="401100",
     )
+
+
+def milestone(**changes: object) -> dict[str, object]:
+    """Return a good milestone of the contract line."""
+    row: dict[str, object] = {
+        "TransactionId": MILESTONE,
+        "ContractLineRef": CONTRACT_LINE,
+        "InvoiceDate": "2021-04-04T12:00:00Z",
+        "CurrencyId": "USD",
+        "Amount": 10,
+    }
+    return row | changes
+
+
+def order_line(**changes: object) -> dict[str, object]:
+    """Return a good line of the order."""
+    row: dict[str, object] = {
+        "SalesOrderNumber": "WO-1",
+        "LineCreationSequenceNumber": 1,
+        "ProductNumber": "P-1",
+    }
+    return row | changes
+
+
+def without_token(client: httpx.Client, method: str, url: str, **how: Any) -> httpx.Response:
+    """Send a request as a client of another service would: without the bearer token."""
+    request = client.build_request(method, url, **how)
+    del request.headers["Authorization"]
+    return client.send(request)
 
 
 def inner_message(response: httpx.Response) -> str:

@@ -2,48 +2,70 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from world import World, free_port
+from world import BUILD, Content, World, free_port
 
 
 @pytest.fixture(scope="session")
-def port() -> int:
-    """One port for all worlds: rows and ledger carry the address they belong to."""
-    return free_port()
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("worlds")
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, port: int) -> World:
-    """A stopped world in which everything is extracted and built, and nothing is sent yet."""
-    world = World(tmp_path_factory.mktemp("built"), port).start()
+def place(folder: Path) -> World:
+    """The one place of all worlds: rows and ledger carry the address they belong to."""
+    return World(folder / "world", free_port())
+
+
+@pytest.fixture(scope="session")
+def built(folder: Path, place: World) -> Path:
+    """Everything is extracted and built, and nothing is sent yet."""
+    place.folder.mkdir()
+    place.start()
     try:
-        assert world.d365("extract").returncode == 0
-        completed = world.dbt("build", "--exclude-resource-type", "unit_test")
+        extracted = place.d365("extract")
+        assert extracted.returncode == 0, extracted.stderr
+        completed = place.dbt(*BUILD)
         assert completed.returncode == 0, completed.stdout
     finally:
-        world.stop()
-    return world
+        place.stop()
+    place.keep_as(folder / "built")
+    return folder / "built"
 
 
 @pytest.fixture(scope="session")
-def sent(tmp_path_factory: pytest.TempPathFactory, built: World) -> World:
-    """A stopped world in which everything was sent once, undisturbed, through packages."""
-    world = built.copy_to(tmp_path_factory.mktemp("sent")).start()
+def sent_and_content(folder: Path, place: World, built: Path) -> tuple[Path, Content]:
+    world = place.restore(built).start()
     try:
-        assert world.d365("load").returncode == 3
+        completed = world.d365("load")
+        assert completed.returncode == 3, completed.stdout + completed.stderr
+        content = world.content()
     finally:
         world.stop()
-    return world
+    world.keep_as(folder / "sent")
+    return folder / "sent", content
+
+
+@pytest.fixture(scope="session")
+def sent(sent_and_content: tuple[Path, Content]) -> Path:
+    """Everything was sent once, undisturbed, through packages."""
+    return sent_and_content[0]
+
+
+@pytest.fixture(scope="session")
+def undisturbed(sent_and_content: tuple[Path, Content]) -> Content:
+    """What Finance holds after that."""
+    return sent_and_content[1]
 
 
 @pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[Callable[[World], World]]:
-    """Copies a stopped world and starts its sandbox for one test."""
+def restore(place: World) -> Iterator[Callable[[Path], World]]:
+    """Restores a kept world and starts its sandbox, for one test."""
     worlds: list[World] = []
 
-    def copy(world: World) -> World:
-        worlds.append(world.copy_to(tmp_path / "world").start())
+    def again(kept: Path) -> World:
+        worlds.append(place.restore(kept).start())
         return worlds[-1]
 
-    yield copy
+    yield again
     for world in worlds:
         world.stop()

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import httpx
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "sandbox"
+BUILD = ("build", "--exclude-resource-type", "unit_test")
 COLLECTIONS = {
     "finops__customers": "CustomersV2",
     "finops__project_contracts": "CDSProjectContracts",
@@ -28,6 +30,7 @@ COLLECTIONS = {
     "finops__free_text_invoice_headers": "CDSFreeTextInvoiceHeaders",
     "finops__free_text_invoice_lines": "CDSFreeTextInvoiceLines",
 }
+Content = dict[str, list[dict[str, Any]]]
 
 
 def free_port() -> int:
@@ -91,11 +94,17 @@ class World:
             self.process.stdout.close()
             self.process = None
 
-    def copy_to(self, folder: Path) -> "World":
-        """A stopped world, again in another folder; its address stays."""
+    def keep_as(self, folder: Path) -> None:
+        """Keep what a stopped world holds, to be restored later."""
         assert self.process is None
-        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
-        return World(folder, self.port, self.rows, self.seed, self.sandbox_options)
+        shutil.copytree(self.folder, folder)
+
+    def restore(self, kept: Path) -> "World":
+        """Hold again what was kept. The folder stays the same, so that dbt need not parse anew."""
+        assert self.process is None
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(kept, self.folder)
+        return World(self.folder, self.port, self.rows, self.seed, self.sandbox_options)
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "cli", *arguments]
@@ -137,18 +146,38 @@ class World:
             timeout=60,
         )
         response.raise_for_status()
-        return response.json() if response.content else None
+        return json.loads(response.content, parse_float=Decimal) if response.content else None
 
-    def content(self) -> dict[str, list[dict[str, Any]]]:
+    def content(self) -> Content:
         """What Finance holds, per collection."""
         return {
-            model: self.ask("GET", f"/sandbox/finops/content/{collection}")["value"]
+            model: self.ask("GET", f"/sandbox/finops/content/{collection}")
             for model, collection in COLLECTIONS.items()
         }
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.folder / "warehouse.duckdb"), read_only=True) as warehouse:
             return warehouse.execute(sql).fetchall()
+
+    def switch(self, name: str, value: Any, **more: Any) -> None:
+        self.ask("POST", "/sandbox/switches", {"name": name, "value": value, **more})
+
+    def writes(self) -> int:
+        """Write requests to both services since the sandbox was started or the log emptied."""
+        log = self.ask("GET", "/sandbox/log")
+        return sum(log["writes"].values())
+
+    def forget_requests(self) -> None:
+        self.ask("DELETE", "/sandbox/log")
+
+    def project_copy(self, folder: Path) -> Path:
+        """The dbt project in a folder of its own, to be changed as an analyst would."""
+        for name in ("models", "macros", "seeds", "tests/dbt"):
+            if (ROOT / name).exists():
+                shutil.copytree(ROOT / name, folder / name)
+        for name in ("dbt_project.yml", "profiles.yml", "selectors.yml"):
+            shutil.copy(ROOT / name, folder / name)
+        return folder
 
     def wait_for(self, condition: Any, seconds: float = 60) -> None:
         until = time.monotonic() + seconds

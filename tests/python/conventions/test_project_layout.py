@@ -1,0 +1,222 @@
+"""The layout rules, checked against dbt's own manifest."""
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connection.parse import parse_project
+
+ROOT = Path(__file__).parents[3]
+GRAPH: dict[str, Any] = parse_project(ROOT)
+MODELS = {
+    node["name"]: node for node in GRAPH["nodes"].values() if node["resource_type"] == "model"
+}
+TEMPLATES = ("accounts", "agreement_invoices", "projects_and_contracts", "work_orders")
+PREFIXES = {"staging": "stg_", "intermediate": "int_", "integration": "finops__", "monitoring": ""}
+MAY_READ = {
+    "staging": {"source", "seed"},
+    "intermediate": {"staging", "intermediate", "seed"},
+    "integration": {"intermediate", "seed"},
+    "monitoring": {"staging", "intermediate", "integration", "seed"},
+}
+# tells "the organisation lacks this column" from "all values are null", for every layer
+READ_ANYWHERE = {"stg_extract__missing_columns"}
+LONG_MODELS = {"int_work_order_lines_united"}
+TECHNICAL = {"_source_table", "_source_id", "_is_cancelled", "_is_complete", "_parent_customer"}
+HEADINGS = (
+    "Purpose",
+    "Source and filters",
+    "Target and key",
+    "Value maps",
+    "Inferred",
+    "Not covered",
+)
+MAPPED = {
+    "finops__customers": """
+        CustomerAccount PartyNumber OrganizationName AddressDescription DeliveryAddressDescription
+        CreditLimit PrimaryContactFax PrimaryContactEmail PrimaryContactPhone PrimaryContactURL
+        OrganizationNumberOfEmployees SalesMemo SalesCurrencyCode AddressStreet AddressCity
+        AddressZipCode AddressState AddressCountryRegionISOCode DeliveryAddressStreet
+        DeliveryAddressCity DeliveryAddressZipCode DeliveryAddressState
+        DeliveryAddressCountryRegionISOCode CustomerGroupId PartyType AddressLocationRoles SiteId
+        WarehouseId LanguageId IsExternallyMaintained""",
+    "finops__project_contracts": """
+        ProjectContractID Name CurrencyCode CustomerAccount PaymentTerms ExchangeRate SourceDataID
+        CustomerReference AddressCity AddressCountryRegionId AddressDescription AddressLine1
+        AddressLine2 AddressState AddressZipCode""",
+    "finops__projects": """
+        ProjectID ProjectName ProjectedStartDate ProjectedEndDate StartDate EndDate
+        ProjectContractID CustomerAccount SourceDataID Description ParentId ProjectGroup
+        ProjectManagerPersonnelNumber ProjectType""",
+    "finops__project_contract_lines": """
+        TransactionId ContractId ContractLine Description ProjectId Type""",
+    "finops__project_contract_line_milestones": """
+        ContractLineRef CurrencyId Description InvoiceDate TransactionId Amount""",
+    "finops__sales_order_headers": """
+        OrderingCustomerAccountNumber InvoiceCustomerAccountNumber DeliveryAddressCity
+        DeliveryAddressCountryRegionISOCode DeliveryAddressStreet DeliveryAddressStreetNumber
+        DeliveryAddressZipCode DeliveryAddressStateId CurrencyCode SalesOrderNumber
+        DeliveryAddressName IsDeliveryAddressOrderSpecific DeliveryAddressDescription
+        SalesOrderOriginType ExternalWorkOrderStatus""",
+    "finops__sales_order_lines": """
+        ProductNumber OrderedSalesQuantity SalesOrderNumber LineCreationSequenceNumber
+        SalesUnitSymbol SalesPrice TotalDiscountAmount""",
+    "finops__free_text_invoice_headers": """
+        ExternalInvoiceId CustomerAccount InvoiceAccount DueDate InvoiceDate CurrencyCode
+        InvoiceOriginType""",
+    "finops__free_text_invoice_lines": """
+        ExternalInvoiceId LineNumber Description Quantity UnitPrice MainAccountDisplayValue""",
+}
+"""What the original templates map, spelled as the attributes of the target entities."""
+
+
+def layer(node: dict[str, Any]) -> str:
+    return str(node["fqn"][1])
+
+
+def of_layer(*names: str) -> list[str]:
+    return sorted(name for name, node in MODELS.items() if layer(node) in names)
+
+
+def parents(node: dict[str, Any]) -> list[dict[str, Any]]:
+    everything = {**GRAPH["nodes"], **GRAPH["sources"]}
+    return [everything[name] for name in node["depends_on"]["nodes"]]
+
+
+def data_tests_on(model: str, kind: str) -> list[dict[str, Any]]:
+    return [
+        node
+        for node in GRAPH["nodes"].values()
+        if node["resource_type"] == "test"
+        and node["attached_node"] == MODELS[model]["unique_id"]
+        and node["test_metadata"]["name"] == kind
+    ]
+
+
+def arguments(test: dict[str, Any]) -> dict[str, Any]:
+    kwargs = test["test_metadata"]["kwargs"]
+    return dict(kwargs.get("arguments", kwargs))
+
+
+@pytest.mark.parametrize("model", sorted(MODELS))
+def test_is_named_for_its_layer_and_reads_only_the_layers_below(model: str) -> None:
+    node = MODELS[model]
+    assert model.startswith(PREFIXES[layer(node)])
+    for parent in parents(node):
+        if parent["name"] in READ_ANYWHERE:
+            continue
+        kind = layer(parent) if parent["resource_type"] == "model" else parent["resource_type"]
+        assert kind in MAY_READ[layer(node)], parent["name"]
+
+
+@pytest.mark.parametrize("model", sorted(MODELS))
+def test_says_what_it_is(model: str) -> None:
+    node = MODELS[model]
+    assert "One row per" in node["description"] or "Grain" in node["description"], model
+    first = (ROOT / node["original_file_path"]).read_text().splitlines()[0]
+    assert first.startswith("-- Target:" if layer(node) == "integration" else "-- Grain:")
+    lines = node["raw_code"].count("\n")
+    assert lines <= 190 or model in LONG_MODELS, lines
+
+
+@pytest.mark.parametrize("model", of_layer("staging", "intermediate"))
+def test_its_grain_is_tested(model: str) -> None:
+    assert data_tests_on(model, "unique") or data_tests_on(model, "unique_combination")
+
+
+@pytest.mark.parametrize("model", of_layer("integration"))
+def test_an_integration_model_is_a_complete_declaration(model: str) -> None:
+    node = MODELS[model]
+    meta = node["config"]["meta"]
+    assert node["contract"]["enforced"]
+    assert node["config"]["access"] == "public"
+    assert {"template", "target", "entity", "collection", "key"} <= set(meta)
+    assert meta["template"] == node["config"]["group"] == node["fqn"][2]
+    for key in meta["key"]:
+        assert {"type": "not_null"} in [
+            {"type": constraint["type"]} for constraint in node["columns"][key]["constraints"]
+        ]
+    assert [arguments(test)["columns"] for test in data_tests_on(model, "unique_key")] == [
+        meta["key"]
+    ]
+    assert [arguments(test)["target"] for test in data_tests_on(model, "accounted_for")] == [model]
+
+
+@pytest.mark.parametrize("model", of_layer("integration"))
+def test_an_integration_model_has_exactly_the_columns_its_template_maps(model: str) -> None:
+    columns = set(MODELS[model]["columns"])
+    assert columns - TECHNICAL == {"dataAreaId", *MAPPED[model].split()}
+    assert {"_source_table", "_source_id"} <= columns
+
+
+@pytest.mark.parametrize("model", of_layer("integration", "monitoring"))
+def test_every_column_is_described(model: str) -> None:
+    node = MODELS[model]
+    assert node["columns"]
+    for name, column in node["columns"].items():
+        assert column["description"], name
+
+
+def test_a_template_has_one_name_everywhere() -> None:
+    assert {MODELS[model]["config"]["group"] for model in of_layer("integration")} == set(TEMPLATES)
+    assert {node["name"] for node in GRAPH["exposures"].values()} == set(TEMPLATES)
+    assert {node["name"] for node in GRAPH["groups"].values()} == set(TEMPLATES)
+    assert set(GRAPH["selectors"]) == set(TEMPLATES)
+    for name in TEMPLATES:
+        assert (ROOT / "docs" / "templates" / f"{name}.md").exists()
+
+
+def test_an_exposure_names_every_model_of_its_template() -> None:
+    for exposure in GRAPH["exposures"].values():
+        named = {name.split(".")[-1] for name in exposure["depends_on"]["nodes"]}
+        assert named == {
+            model
+            for model in of_layer("integration")
+            if MODELS[model]["config"]["group"] == exposure["name"]
+        }
+
+
+def test_the_list_of_targets_is_the_graph() -> None:
+    text = (ROOT / "macros" / "targets.sql").read_text()
+    assert sorted(re.findall(r"'model': '(\w+)'", text)) == of_layer("integration")
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_the_page_of_a_template_names_headings_and_filter_reasons(template: str) -> None:
+    page = (ROOT / "docs" / "templates" / f"{template}.md").read_text()
+    assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == list(HEADINGS)
+    for model in of_layer("integration"):
+        if MODELS[model]["config"]["group"] == template:
+            assert model in page
+
+
+def test_every_filter_reason_is_on_a_page_and_the_other_way_round() -> None:
+    declared = MODELS["filtered_rows"]["unique_id"]
+    values = next(
+        arguments(node)["values"]
+        for node in GRAPH["nodes"].values()
+        if node.get("attached_node") == declared and node["column_name"] == "filter_reason"
+    )
+    pages = "".join((ROOT / "docs" / "templates" / f"{name}.md").read_text() for name in TEMPLATES)
+    in_tables = set(re.findall(r"\| `([a-z_]+)` \| [^|]+ \|\n", pages))
+    sql = "".join(MODELS[name]["raw_code"] for name in of_layer("intermediate"))
+    in_sql = set(re.findall(r"then '([a-z]+(?:_[a-z]+)+)'", sql))
+    assert set(values) == in_sql
+    assert set(values) <= in_tables
+
+
+@pytest.mark.parametrize("seed", ["value_map", "constants", "company_rules", "money_policy"])
+def test_every_seed_line_has_its_evidence(seed: str) -> None:
+    with (ROOT / "seeds" / f"{seed}.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            assert row["evidence"], row
+
+
+def test_source_quality_never_stops_a_template() -> None:
+    """Only invariants are errors; contracts have no constraint that stops a table at a bad row."""
+    for model in of_layer("integration"):
+        for column in MODELS[model]["columns"].values():
+            assert {entry["type"] for entry in column["constraints"]} <= {"not_null"}

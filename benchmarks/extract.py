@@ -36,7 +36,7 @@ from extract.schema import arrow_schema
 
 API = "/api/data/v9.2"
 PAGE = 5000
-KINDS = {
+KINDS: dict[str, tuple[str, Callable[[int], str]]] = {
     "string": ("String", lambda n: f'"Name {n} of a customer"'),
     "decimal(19, 4)": ("Money", lambda n: f"{n % 100000}.{n % 10000:04}"),
     "timestamp": ("DateTime", lambda n: f'"2024-{n % 12 + 1:02}-{n % 28 + 1:02}T10:20:30Z"'),

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import NoReturn
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 import structlog
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
-from connection.addresses import origin, printable
+from connection.addresses import is_loopback, origin, printable
 from connection.auth import TokenProvider
 from connection.errors import ServiceMalformed, ServiceUnavailable
 from connection.redact import redact
@@ -127,7 +128,7 @@ class PolicyTransport(httpx.BaseTransport):
             response.read()
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise _TryAgainError(_reason(error), None, None) from error
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.DecodingError) as error:
             self._cut_off(request, _reason(error), cause=error)
         status = response.status_code
         if status in REFUSED_UNTRIED:
@@ -193,7 +194,7 @@ def open_client(
     token: None for addresses that carry their own signature (uploads).
     Redirects are not followed. 4xx answers come back as responses; see `accepted`.
     """
-    inner = transport or httpx.HTTPTransport(verify=_trusted(), retries=0)
+    inner = transport or _network(base_url)
     return httpx.Client(
         base_url=base_url,
         transport=PolicyTransport(inner, base_url, token, sleep, policy or RetryPolicy()),
@@ -202,6 +203,14 @@ def open_client(
         trust_env=False,
         headers={"Accept": "application/json", "OData-MaxVersion": "4.0", "OData-Version": "4.0"},
     )
+
+
+def _network(base_url: str) -> httpx.HTTPTransport:
+    """Return the network, through the machine's proxy if it has one for this address."""
+    url = httpx.URL(base_url)
+    direct = is_loopback(url) or proxy_bypass(url.host)
+    proxy = None if direct else getproxies().get(url.scheme)
+    return httpx.HTTPTransport(verify=_trusted(), proxy=proxy)
 
 
 @functools.cache
@@ -235,5 +244,5 @@ def _answer(response: httpx.Response) -> str:
     return f"{response.status_code}: {text}" if text else str(response.status_code)
 
 
-def _reason(error: httpx.TransportError) -> str:
+def _reason(error: httpx.RequestError) -> str:
     return redact(str(error)) or type(error).__name__

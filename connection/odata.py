@@ -161,7 +161,13 @@ def pages(
                 "rows would never end: run the extract again."
             )
         followed.add(link)
-        request = client.build_request("GET", link, headers=headers)
+        try:
+            request = client.build_request("GET", link, headers=headers)
+        except httpx.InvalidURL as error:
+            raise ServiceMalformed(
+                f"{printable(request.url)} gives a next link that is no address ({error}): run the "
+                "extract again."
+            ) from error
 
 
 def _text(value: Value) -> str:

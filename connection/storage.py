@@ -3,6 +3,8 @@
 import json
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +65,15 @@ class Storage:
     def write_json(self, name: str, content: dict[str, Any]) -> None:
         """Write a JSON object; a reader sees the old one or the new one, never a part."""
         data = json.dumps(content, indent=2, ensure_ascii=False).encode()
-        if not self.is_local:
-            self.fs.pipe_file(self.path(name), data)
-            return
-        temporary = Path(self.path(temporary_name(name)))
-        temporary.parent.mkdir(parents=True, exist_ok=True)
-        temporary.touch(mode=0o600)
-        temporary.write_bytes(data)
-        replace_durably(temporary, Path(self.path(name)))
+        with writing(self.path(name)):
+            if not self.is_local:
+                self.fs.pipe_file(self.path(name), data)
+                return
+            temporary = Path(self.path(temporary_name(name)))
+            temporary.parent.mkdir(parents=True, exist_ok=True)
+            temporary.touch(mode=0o600)
+            temporary.write_bytes(data)
+            replace_durably(temporary, Path(self.path(name)))
 
     def publish(self, local: Path, name: str) -> None:
         """Make a finished local file visible under `name` in one step; the local file is gone.
@@ -78,16 +81,29 @@ class Storage:
         Locally `local` must lie on the same file system; an object store shows an object only
         when all of it has arrived.
         """
-        if self.is_local:
-            replace_durably(local, Path(self.path(name)))
-            return
-        self.fs.put_file(str(local), self.path(name))
-        local.unlink()
+        with writing(self.path(name)):
+            if self.is_local:
+                replace_durably(local, Path(self.path(name)))
+                return
+            self.fs.put_file(str(local), self.path(name))
+            local.unlink()
 
     def remove(self, name: str) -> None:
         """Remove a file that may be gone already."""
         if self.fs.exists(self.path(name)):
             self.fs.rm_file(self.path(name))
+
+
+@contextmanager
+def writing(path: str) -> Iterator[None]:
+    """Turn a failure of the file system into a StorageError that names `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written ({error.strerror or error}): check the permissions and the "
+            "free space."
+        ) from error
 
 
 def temporary_name(name: str) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from connection.errors import StorageError
-from connection.storage import Storage
+from connection.storage import Storage, writing
 
 FILE = ".extract.lock"
 
@@ -29,8 +29,9 @@ def exclusive(storage: Storage) -> Iterator[None]:
 def _local_lock(storage: Storage) -> Iterator[None]:
     """Lock the file itself: the operating system lets go when the process ends."""
     path = Path(storage.path(FILE))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with writing(str(path)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

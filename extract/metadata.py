@@ -1,6 +1,5 @@
 """Compare a declared table with what Dataverse says about it, before any row is read."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -67,7 +66,7 @@ def check_table(client: httpx.Client, table: SourceTable) -> TableLayout:
 
 
 def _check_definition(client: httpx.Client, table: SourceTable) -> None:
-    found = _read(client, table, "", "LogicalName,EntitySetName,PrimaryIdAttribute")
+    found, *_ = _read(client, table, "", "LogicalName,EntitySetName,PrimaryIdAttribute")
     for name, declared in (
         ("EntitySetName", table.entity_set),
         ("PrimaryIdAttribute", table.primary_key),
@@ -123,25 +122,27 @@ def _references(client: httpx.Client, table: SourceTable, lookups: set[str]) -> 
     )
 
 
-def _read(client: httpx.Client, table: SourceTable, path: str, select: str) -> Mapping[str, Any]:
+def _read(client: httpx.Client, table: SourceTable, path: str, select: str) -> list[dict[str, Any]]:
+    """Return the parsed pages of an address below the table's definition."""
     url = f"EntityDefinitions(LogicalName='{table.name}'){path}"
     try:
-        (page,) = pages(client, url, params={"$select": select})
+        return [json_object(page) for page in pages(client, url, params={"$select": select})]
     except ServiceRefused as error:
         raise _refused(table, error) from error
-    return json_object(page)
 
 
 def _read_all(
     client: httpx.Client, table: SourceTable, cast: str, select: str
 ) -> list[dict[str, Any]]:
     path = f"/Attributes/{_CAST}.{cast}" if cast else "/Attributes"
-    rows = _read(client, table, path, select).get("value")
-    if not isinstance(rows, list):
-        raise TableFailed(
-            f"{table.label} cannot be checked, because the service lists no attributes for it: "
-            "check that DATAVERSE_URL is a Dataverse environment."
-        )
+    rows: list[dict[str, Any]] = []
+    for page in _read(client, table, path, select):
+        if not isinstance(page.get("value"), list):
+            raise TableFailed(
+                f"{table.label} cannot be checked, because the service lists no attributes for it: "
+                "check that DATAVERSE_URL is a Dataverse environment."
+            )
+        rows += page["value"]
     return rows
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from connection.storage import Storage
+from connection.storage import Storage, writing
 
 _PREFIX = ".work-"
 
@@ -24,10 +24,11 @@ def work_folder(storage: Storage) -> Iterator[Path]:
             yield Path(elsewhere)
         return
     root = Path(storage.root)
-    for left_over in root.glob(f"{_PREFIX}*"):
-        shutil.rmtree(left_over)
     folder = root / f"{_PREFIX}{uuid.uuid4().hex}"
-    folder.mkdir(mode=0o700, parents=True)
+    with writing(str(folder)):
+        for left_over in root.glob(f"{_PREFIX}*"):
+            shutil.rmtree(left_over)
+        folder.mkdir(mode=0o700, parents=True)
     try:
         yield folder
     finally:

@@ -201,6 +201,31 @@ def test_a_signed_address_is_printed_without_its_signature() -> None:
     assert "topsecret" not in str(caught.value)
 
 
+def test_an_answer_that_cannot_be_unpacked_is_read_again() -> None:
+    damaged = httpx.Response(200, headers={"Content-Encoding": "gzip"}, stream=NotGzip())
+    service = Service(damaged)
+    assert service.client().get("accounts").json() == {"value": []}
+    assert len(service.requests) == 2
+
+
+class NotGzip(httpx.SyncByteStream):
+    """A body that says it is compressed and is not."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"not gzip"
+
+
+def test_a_proxy_is_used_but_never_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with raw_server([complete]) as url, open_client(url, None) as client:
+        assert client.get("accounts").json() == {"value": []}
+    waits: list[float] = []
+    refused = pytest.raises(ServiceUnavailable, match="Connection refused")
+    with open_client("https://contoso.crm.test/", None, sleep=waits.append) as client, refused:
+        client.get("accounts")
+
+
 @contextmanager
 def raw_server(answers: list[Callable[[socket.socket], None]]) -> Iterator[str]:
     """Serve one connection per answer on a free port."""

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from uuid import UUID
 
 import httpx
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +62,7 @@ def _quoted(text: str) -> tuple[str, str]:
         position = end + 2
 
 
+@hypothesis.settings(deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8")), min_size=1, max_size=3))
 def test_any_text_key_is_read_back_as_it_was(values: list[str]) -> None:
     names = [f"Key{number}" for number in range(len(values))]
@@ -72,6 +74,7 @@ def test_any_text_key_is_read_back_as_it_was(values: list[str]) -> None:
     assert read_key(sent.removeprefix("/data/Customers")) == wanted
 
 
+@hypothesis.settings(deadline=None)
 @given(
     st.uuids(),
     st.integers(-(2**63), 2**63 - 1),
@@ -137,6 +140,7 @@ def test_a_value_that_became_null_goes_as_the_empty_value(
     assert payload_value(None, parse_data_type(data_type), edm_type) == empty
 
 
+@hypothesis.settings(deadline=None)
 @given(
     st.dictionaries(
         st.text(st.characters(codec="utf-8"), max_size=5),
@@ -169,6 +173,7 @@ def test_the_next_link_is_found_without_parsing_the_rows() -> None:
     assert next_link(b'{"value":[{"name":"@odata.nextLink"}]}') is None
 
 
+@hypothesis.settings(deadline=None)
 @given(st.text())
 def test_a_text_value_is_never_taken_for_a_link(text: str) -> None:
     page = json.dumps({"value": [{"name": text}]}, ensure_ascii=False)
@@ -200,6 +205,12 @@ def test_a_link_that_repeats_ends_in_an_error() -> None:
     endless = iter(lambda: {"value": [], "@odata.nextLink": f"{BASE}accounts?again"}, None)
     with pytest.raises(ServiceMalformed, match="repeats a link"):
         list(pages(client_of(endless, []), "accounts"))
+
+
+def test_a_link_that_is_no_address_is_said_to_be_none() -> None:
+    bodies: Iterator[dict[str, object]] = iter([{"@odata.nextLink": "https://a.test:port/\x00"}])
+    with pytest.raises(ServiceMalformed, match="no address"):
+        list(pages(client_of(bodies, []), "accounts"))
 
 
 @pytest.mark.parametrize(

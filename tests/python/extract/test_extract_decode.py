@@ -1,11 +1,13 @@
 """Pages of JSON become typed rows: exactly, or with the value that does not fit."""
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import duckdb
+import hypothesis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -188,6 +190,12 @@ ROWS = st.lists(
 )
 
 
+@pytest.fixture(scope="module")
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        yield connection
+
+
 def wire(rows: list[dict[str, Any]]) -> bytes:
     """Render rows as the service does: days as days, moments with Z."""
     sent = [
@@ -209,19 +217,22 @@ def expected(row: dict[str, Any]) -> dict[str, Any]:
     return wanted
 
 
+@hypothesis.settings(deadline=None)
 @given(rows=ROWS)
 def test_rows_survive_json_parquet_and_duckdb(
-    rows: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFactory
+    rows: list[dict[str, Any]],
+    database: duckdb.DuckDBPyConnection,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "rows.parquet"
     pq.write_table(DECODER.decode(wire(rows)), path)
-    with duckdb.connect() as database:
-        result = database.execute(f"select * from read_parquet('{path}')")
-        names = [column[0] for column in result.description or ()]
-        read = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    result = database.execute(f"select * from read_parquet('{path}')")
+    names = [column[0] for column in result.description or ()]
+    read = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
     assert read == [expected(row) for row in rows]
 
 
+@hypothesis.settings(deadline=None)
 @given(ROWS, TEXT.map(lambda text: json.dumps(text + "\ud83d")))
 def test_the_fast_and_the_exact_reader_agree(rows: list[dict[str, Any]], cut: str) -> None:
     page = wire(rows)

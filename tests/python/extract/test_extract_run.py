@@ -363,6 +363,15 @@ def test_nothing_unfinished_is_left(case: Case, account: SourceTable) -> None:
     assert names == {"dataverse", "extract", "landings", "environment.json", ".extract.lock"}
 
 
+def test_a_raw_root_that_cannot_be_written_is_one_sentence(
+    case: Case, account: SourceTable, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    case.root = tmp_path / "file" / "raw"
+    with pytest.raises(StorageError, match=r"file/raw/\.extract\.lock cannot be written"):
+        case.extract(account)
+
+
 def test_moments_are_kept_in_utc(case: Case, account: SourceTable) -> None:
     case.extract(account)
     ((moment,), *_) = landed(case.root, "dataverse/account", "_extracted_at")

@@ -18,6 +18,14 @@ ROOT = Path(__file__).parents[4]
 HEADERS = {"Authorization": "Bearer other"}
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with 500 rows of seed 1."""
+    path = tmp_path_factory.mktemp("made") / "org.duckdb"
+    open_database(Contents(rows=500, seed=1), path).close()
+    return path
+
+
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "sandbox", *arguments]
 
@@ -100,9 +108,7 @@ def test_bad_input_is_one_sentence(arguments: tuple[str, ...], words: str) -> No
         Contents(data=Path("tests/fixtures/psa-org")),
     ],
 )
-def test_a_file_of_something_else_is_refused(tmp_path: Path, other: Contents) -> None:
-    path = tmp_path / "org.duckdb"
-    open_database(Contents(rows=500, seed=1), path).close()
+def test_a_file_of_something_else_is_refused(made: Path, other: Contents) -> None:
     with pytest.raises(DifferentDatabaseError, match="500 rows of seed 1"):
-        open_database(other, path)
-    open_database(Contents(rows=500, seed=1), path).close()
+        open_database(other, made)
+    open_database(Contents(rows=500, seed=1), made).close()

@@ -147,6 +147,11 @@ def test_one_column_of_one_table_is_missing(organisation: Dataverse) -> None:
     assert organisation.get("accounts?$select=_owningbusinessunit_value").status_code == 200
 
 
+def test_a_primary_key_is_never_missing(organisation: Dataverse) -> None:
+    turn(organisation, "dataverse_missing_columns", "*", scope="uom")
+    assert list(organisation.get("uoms").json()["value"][0]) == ["@odata.etag", "uomid"]
+
+
 def test_a_column_has_another_date_behavior(organisation: Dataverse) -> None:
     turn(organisation, "dataverse_date_behavior", "msdyn_invoicedate=DateOnly", scope="invoice")
     attributes = organisation.get(

@@ -68,7 +68,10 @@ def test_the_same_seed_makes_the_same_rows(content: dict[str, Rows]) -> None:
     again = open_database(Contents(rows=1000, seed=1))
     assert everything(again) == content
     other = open_database(Contents(rows=1000, seed=2))
-    assert everything(other)["account"] != content["account"]
+    for column in ("accountid", "creditlimit", "numberofemployees"):
+        there = {str(row[column]) for row in query(other, "from dataverse.account")}
+        here = {str(row[column]) for row in content["account"]}
+        assert len(here & there) < 0.8 * len(here)
 
 
 def test_versions_are_unique(content: dict[str, Rows]) -> None:

@@ -62,8 +62,9 @@ class PolicyTransport(httpx.BaseTransport):
 
     Retried: 429 and 503 always; other 5xx and broken connections when repeating does no harm
     (an idempotent method, or the request extension `idempotent` set to True); a connection that
-    could not be opened always. Not retried: any other 4xx, 501, and a 500 in which Finance and
-    Operations reports a validation. Those go back to the caller as they are.
+    could not be opened always. Not retried: any other 4xx, 501, a 500 in which Finance and
+    Operations reports a validation, and a body that can be read only once. Those go back to the
+    caller as they are.
     Raises ServiceUnavailable after the last attempt, and at once when a write was cut off and
     its outcome is unknown; ServiceMalformed for a request to another origin.
     """
@@ -117,7 +118,7 @@ class PolicyTransport(httpx.BaseTransport):
             return self._attempt(request)
         request.headers["Authorization"] = f"Bearer {self._token.token()}"
         response = self._attempt(request)
-        if response.status_code == HTTPStatus.UNAUTHORIZED:
+        if response.status_code == HTTPStatus.UNAUTHORIZED and _is_replayable(request):
             request.headers["Authorization"] = f"Bearer {self._token.token(force=True)}"
             response = self._attempt(request)
         return response
@@ -131,7 +132,7 @@ class PolicyTransport(httpx.BaseTransport):
         except (httpx.TransportError, httpx.DecodingError) as error:
             self._cut_off(request, _reason(error), cause=error)
         status = response.status_code
-        if status in REFUSED_UNTRIED:
+        if status in REFUSED_UNTRIED and _is_replayable(request):
             raise _TryAgainError(_answer(response), status, _retry_after(response))
         if is_transient(response):
             self._cut_off(request, _answer(response), status, _retry_after(response))
@@ -219,10 +220,13 @@ def _trusted() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+def _is_replayable(request: httpx.Request) -> bool:
+    return isinstance(request.stream, httpx.ByteStream)
+
+
 def _may_repeat(request: httpx.Request) -> bool:
-    replayable = isinstance(request.stream, httpx.ByteStream)
     marked = request.extensions.get("idempotent") is True
-    return replayable and (marked or request.method in IDEMPOTENT_METHODS)
+    return _is_replayable(request) and (marked or request.method in IDEMPOTENT_METHODS)
 
 
 def _retry_after(response: httpx.Response) -> float | None:

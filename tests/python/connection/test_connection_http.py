@@ -146,6 +146,20 @@ def test_a_write_that_was_turned_away_is_sent_again() -> None:
     assert len(service.requests) == 4
 
 
+def test_a_body_that_can_be_read_only_once_is_sent_once() -> None:
+    class Network(httpx.BaseTransport):
+        sent = 0
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            self.sent += 1
+            return throttled("1")
+
+    network = Network()
+    client = open_client(BASE, Tokens(), transport=network, sleep=lambda _: None)
+    assert client.put("x", content=iter([b"zip"])).status_code == 429
+    assert network.sent == 1
+
+
 def test_a_gateway_error_on_a_write_leaves_the_outcome_unknown() -> None:
     service = Service(httpx.Response(502))
     with pytest.raises(ServiceUnavailable) as caught:

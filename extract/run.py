@@ -22,6 +22,7 @@ from connection.manifest import Manifest
 from connection.settings import Settings
 from connection.storage import Storage
 from extract.catalog import tables
+from extract.errors import TableFailed
 from extract.landing import Landing
 from extract.lock import exclusive
 from extract.metadata import TableLayout, check_table
@@ -41,11 +42,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Time, as tests may replace it. now: aware UTC. elapsed and sleep: seconds."""
+    """Time, as tests may replace it. now: aware UTC. elapsed and sleep: seconds.
+
+    sleep: None waits in a way that an interruption ends.
+    """
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     elapsed: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] | None = None
 
 
 def run_extract(
@@ -67,17 +71,24 @@ def run_extract(
     selected = tables(manifest, select)
     storage = Storage(settings.raw_root)
     token = dataverse_token(settings)
+    stop = threading.Event()
+
+    def pause(seconds: float) -> None:
+        if stop.wait(seconds):
+            raise TableFailed(
+                "The run was interrupted while it waited for the service: run it again."
+            )
 
     def open_one() -> httpx.Client:
         url = settings.dataverse_url + DATAVERSE_API
-        return open_client(url, token, transport=transport, sleep=time_source.sleep)
+        return open_client(url, token, transport=transport, sleep=time_source.sleep or pause)
 
     with exclusive(storage), work_folder(storage) as work:
         with open_one() as client:
             settle_environment(storage, settings, client)
         with closing(Landing(storage, work)) as landing:
             known = landing.newest_rows(LANDED_COLUMNS)
-            run = Run(_new_id(time_source), landing, work, known, threading.Event())
+            run = Run(_new_id(time_source), landing, work, known, stop)
             extraction = _Extraction(storage, run, open_one, progress or NoProgress(), time_source)
             return extraction.report(selected)
 

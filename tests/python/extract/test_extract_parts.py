@@ -262,6 +262,21 @@ def test_bars_on_a_terminal() -> None:
     assert "[403]" in stream.getvalue()
 
 
+def test_an_interrupted_run_does_not_wait_for_a_throttling_service(
+    tmp_path: Path, service: FakeDataverse, account: SourceTable
+) -> None:
+    def throttled(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/accounts"):
+            os.kill(os.getpid(), signal.SIGINT)
+            return httpx.Response(429, headers={"Retry-After": "300"})
+        return service.answer(request)
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        run_extract(settings(tmp_path), manifest(account), transport=httpx.MockTransport(throttled))
+    assert time.monotonic() - started < 30
+
+
 def test_an_interrupted_run_stops_reading(
     tmp_path: Path, service: FakeDataverse, clock: Clock, account: SourceTable
 ) -> None:

@@ -66,29 +66,33 @@ class ODataTransport:
         make: Callable[[TargetModel, TargetEntity, Row, str], Operation],
     ) -> Iterator[tuple[Row, Part | None]]:
         """Yield each row with its answer; None when it is not known whether it was carried out."""
-        if not rows:
-            return
         base = str(self.client.base_url).rstrip("/")
-        groups = [[make(model, entity, row, base)] for row in rows]
-        content_type, body = build_batch(groups)
-        try:
-            response = accepted(
-                self.client.post(
-                    "/data/$batch", content=body, headers={"Content-Type": content_type}
+        waiting = list(rows)
+        while waiting:
+            parts = self._ask([[make(model, entity, row, base)] for row in waiting])
+            if parts is None:
+                yield from ((row, None) for row in waiting)
+                return
+            if not 0 < len(parts) <= len(waiting):
+                raise ServiceMalformed(
+                    f"A $batch of {len(waiting)} operations was answered with {len(parts)} parts: "
+                    "load again, which settles the rows first."
                 )
-            )
-            parts = parse_batch(response.headers.get("Content-Type", ""), response.content)
+            yield from zip(waiting, parts, strict=False)
+            # a service that stops at the first failure leaves the rest undone
+            waiting = waiting[len(parts) :]
+
+    def _ask(self, groups: Sequence[Sequence[Operation]]) -> Sequence[Part] | None:
+        """Send one $batch; None when it is not known what of it was carried out."""
+        content_type, body = build_batch(groups)
+        headers = {"Content-Type": content_type, "Prefer": "odata.continue-on-error"}
+        try:
+            response = accepted(self.client.post("/data/$batch", content=body, headers=headers))
         except ServiceUnavailable as error:
             if not error.outcome_unknown:
                 raise
-            yield from ((row, None) for row in rows)
-            return
-        if len(parts) != len(rows):
-            raise ServiceMalformed(
-                f"A $batch of {len(rows)} operations was answered with {len(parts)} parts: the rows "
-                "are settled by the next load."
-            )
-        yield from zip(rows, parts, strict=True)
+            return None
+        return parse_batch(response.headers.get("Content-Type", ""), response.content)
 
     def _receipt(
         self, model: TargetModel, entity: TargetEntity, row: Row, part: Part | None

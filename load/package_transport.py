@@ -38,7 +38,7 @@ SEPARATORS = (",", ", ", ";", "|", "+", "-", "_", " ", "/")
 class Patience:
     """How long to wait for an import. Seconds; polls get slower up to `slowest`."""
 
-    first: float = 0.2
+    first: float = 0.1
     slowest: float = 30.0
     not_found: float = 300.0
     total: float = 4 * 3600.0

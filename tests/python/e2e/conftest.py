@@ -17,8 +17,7 @@ def place(folder: Path) -> World:
 
 
 @pytest.fixture(scope="session")
-def built(folder: Path, place: World) -> Path:
-    """Everything is extracted and built, and nothing is sent yet."""
+def built_and_native(folder: Path, place: World) -> tuple[Path, Content]:
     place.folder.mkdir()
     place.start()
     try:
@@ -26,10 +25,23 @@ def built(folder: Path, place: World) -> Path:
         assert extracted.returncode == 0, extracted.stderr
         completed = place.dbt(*BUILD)
         assert completed.returncode == 0, completed.stdout
+        native = place.content()
     finally:
         place.stop()
     place.keep_as(folder / "built")
-    return folder / "built"
+    return folder / "built", native
+
+
+@pytest.fixture(scope="session")
+def built(built_and_native: tuple[Path, Content]) -> Path:
+    """Everything is extracted and built, and nothing is sent yet."""
+    return built_and_native[0]
+
+
+@pytest.fixture(scope="session")
+def native(built_and_native: tuple[Path, Content]) -> Content:
+    """What Finance has of its own."""
+    return built_and_native[1]
 
 
 @pytest.fixture(scope="session")

@@ -120,8 +120,10 @@ class World:
             check=False,
         )
 
-    def json(self, *arguments: str, exit_codes: Sequence[int] = (0, 3)) -> dict[str, Any]:
-        completed = self.d365(*arguments, "--json")
+    def json(
+        self, *arguments: str, exit_codes: Sequence[int] = (0, 3), project: Path = ROOT
+    ) -> dict[str, Any]:
+        completed = self.d365(*arguments, "--json", project=project)
         assert completed.returncode in exit_codes, completed.stdout + completed.stderr
         result: dict[str, Any] = json.loads(completed.stdout)
         return result

@@ -3,6 +3,7 @@
 Exit codes: 0 completed, 3 warning (rows rejected here or refused there), 1 error, 2 wrong usage.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -177,7 +178,7 @@ def compact(json: Json = False) -> None:
 def _sync(settings: Settings, select: list[str] | None, json: bool) -> int:
     """The three steps; a table or a model that fails stops its templates and no others."""
     manifest = _manifest()
-    console = Console(stderr=json)
+    console = tables.console_for(sys.stderr if json else sys.stdout)
     extracted = run_extract(settings, manifest, select, progress=progress_for(quiet=json))
     tables.extract(console, extracted)
     with Progress(console=Console(stderr=True), transient=True, disable=json) as bar:
@@ -208,11 +209,13 @@ def _show(json: bool, content: str, people: Callable[[Console], None]) -> None:
     if json:
         sys.stdout.write(content + "\n")
     else:
-        people(Console())
+        people(tables.console_for(sys.stdout))
 
 
 def main() -> None:
     """Run a command; an error is one sentence on standard error and exit code 1."""
+    # rows of customers and invoices are nobody else's business, in whichever file they end
+    os.umask(0o077)
     configure_logging()
     try:
         app()

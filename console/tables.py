@@ -1,6 +1,7 @@
 """Reports as tables for people."""
 
 from collections.abc import Sequence
+from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -12,8 +13,14 @@ from load.plan import CLASSES
 from load.report import LoadReport, PlanReport, Status, Trouble
 
 OUTCOME_STYLES = {"Completed": "green", "Warning": "yellow", "Error": "red"}
+WIDTH = 160
 SHOWN = 40
 """Rows of a list on the screen; --json gives all."""
+
+
+def console_for(stream: TextIO) -> Console:
+    """Return a console; where nobody tells how wide it is, a table is not cut off."""
+    return Console(file=stream, width=None if stream.isatty() else WIDTH)
 
 
 def extract(console: Console, report: ExtractReport) -> None:

@@ -1,5 +1,7 @@
 """Golden cases: raw rows and what Finance should get for them, one dbt build for all.
 
+The build runs the dbt unit tests and data tests as well.
+
 A case is a folder tests/golden/<template>/<case> with raw.json ({table: [rows]}; columns that are not
 named are null), and, for each target model the case is about, <model>.csv: the columns that matter,
 `_source_id` first. rejected.csv (source_id, target_model, reason_code, column_name) and filtered.csv
@@ -73,10 +75,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         for table in manifest_of(parse_project(ROOT)).sources:
             land(connection, root, table)
     completed = subprocess.run(
-        [
-            *(sys.executable, "-c", "from dbt.cli.main import cli; cli()"),
-            *("build", "--exclude-resource-type", "unit_test"),
-        ],
+        [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build"],
         cwd=ROOT,
         env={
             **os.environ,

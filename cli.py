@@ -6,7 +6,7 @@ Exit codes: 0 completed, 3 warning (rows rejected here or refused there), 1 erro
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
 from json import dumps
 from pathlib import Path
@@ -82,7 +82,7 @@ def sandbox(context: typer.Context, rows: Rows = 1000, seed: Seed = 1) -> None:
 @app.command()
 def extract(select: Select = None, json: Json = False) -> None:
     """Read the source tables and land what changed."""
-    settings, manifest = _settings(), _manifest()
+    settings, manifest = _settings(), _manifest(select, tables_too=True)
     report = run_extract(settings, manifest, select, progress=progress_for(quiet=json))
     _show(json, report.to_json(), lambda console: tables.extract(console, report))
     raise typer.Exit(report.exit_code)
@@ -95,7 +95,7 @@ def plan(
     json: Json = False,
 ) -> None:
     """Show what a load would do; send nothing."""
-    report = make_plan(_settings(), _manifest(), select)
+    report = make_plan(_settings(), _manifest(select), select)
     _show(json, report.to_json(), lambda console: tables.plan(console, report, rows=rows))
     raise typer.Exit(report.exit_code)
 
@@ -109,7 +109,7 @@ def load(
     json: Json = False,
 ) -> None:
     """Send what changed to Finance and Operations."""
-    settings, manifest = _settings(transport=transport), _manifest()
+    settings, manifest = _settings(transport=transport), _manifest(select)
     report = run_load(settings, manifest, select, retry=retry, adopt=adopt or (), progress=Lines())
     _show(json, report.to_json(), lambda console: tables.load(console, report))
     raise typer.Exit(report.exit_code)
@@ -177,7 +177,7 @@ def compact(json: Json = False) -> None:
 
 def _sync(settings: Settings, select: list[str] | None, json: bool) -> int:
     """The three steps; a table or a model that fails stops its templates and no others."""
-    manifest = _manifest()
+    manifest = _manifest(select)
     console = tables.console_for(sys.stderr if json else sys.stdout)
     extracted = run_extract(settings, manifest, select, progress=progress_for(quiet=json))
     tables.extract(console, extracted)
@@ -200,8 +200,17 @@ def _settings(
     return load_settings(require, **given)
 
 
-def _manifest() -> Manifest:
-    return read_manifest(Path.cwd())
+def _manifest(select: Collection[str] | None = None, *, tables_too: bool = False) -> Manifest:
+    """Read the dbt project; a name in `select` that it does not have is wrong usage."""
+    manifest = read_manifest(Path.cwd())
+    known = {*manifest.templates(), *(model.name for model in manifest.models)}
+    if tables_too:
+        known.update(table.name for table in manifest.sources)
+    for name in select or ():
+        if name not in known:
+            choices = ", ".join(sorted(known))
+            raise typer.BadParameter(f"`{name}` does not exist: choose from {choices}.")
+    return manifest
 
 
 def _show(json: bool, content: str, people: Callable[[Console], None]) -> None:

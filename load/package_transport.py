@@ -218,7 +218,11 @@ class PackageTransport:
                 )
 
     def _act(self, action: str, body: dict[str, Any]) -> Any:
-        response = accepted(self.client.post(f"{ACTIONS}{action}", json=body))
+        # asking twice does no harm, importing twice might
+        extensions = {"idempotent": action != "ImportFromPackage"}
+        response = accepted(
+            self.client.post(f"{ACTIONS}{action}", json=body, extensions=extensions)
+        )
         value = json_object(response.content).get("value")
         # one service version nests the value once more
         return value.get("value") if isinstance(value, dict) else value

@@ -57,27 +57,35 @@ def send_table(model: TargetModel) -> str:
 
 
 def chunks(
-    connection: duckdb.DuckDBPyConnection, model: TargetModel, size: int
+    connection: duckdb.DuckDBPyConnection, model: TargetModel, size: int, first: int
 ) -> Iterator[tuple[str, str, int]]:
-    """Yield (company, chunk table, rows): at most `size` rows of one company, in key order."""
+    """Yield (company, chunk table, rows): at most `size` rows of one company, in key order.
+
+    first: rows of the very first chunk.
+    """
     companies = connection.execute(
         f"""
         select lower("dataAreaId") as company, count(*) from {send_table(model)}
         group by all order by company
         """
     ).fetchall()
+    limit = min(first, size)
     for company, count in companies:
-        for offset in range(0, count, size):
+        offset = 0
+        while offset < count:
             connection.execute(
                 f"""
                 create or replace temp table chunk as
                 select * from {send_table(model)}
                 where lower("dataAreaId") = $company
-                order by key_text limit {size} offset {offset}
+                order by key_text limit {limit} offset {offset}
                 """,
                 {"company": company},
             )
-            yield company, "chunk", min(size, count - offset)
+            rows = min(limit, count - offset)
+            yield company, "chunk", rows
+            offset += rows
+            limit = size
 
 
 def split(connection: duckdb.DuckDBPyConnection, chunk: str, name: str) -> tuple[str, str]:

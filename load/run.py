@@ -13,12 +13,13 @@ import httpx
 from connection.auth import finops_token
 from connection.declarations import TargetModel
 from connection.environment import Environment, read_environment, require_same_environment
-from connection.errors import EnvironmentMismatch, IntegrationError
+from connection.errors import EnvironmentMismatch
 from connection.http import open_client
 from connection.manifest import Manifest
 from connection.settings import Settings
 from connection.storage import Storage
 from load.adopt import read_adoptions
+from load.errors import TargetUnfit
 from load.gate import closed_templates
 from load.ledger import ACCEPTED, Ledger, Receipt, open_ledger
 from load.odata_transport import ODataTransport
@@ -59,7 +60,6 @@ class _Tally:
     updated: int = 0
     refused: int = 0
     seconds: float = 0.0
-    error: str = ""
 
 
 @dataclass
@@ -99,10 +99,18 @@ class _Load:
         entity = self.session.entity(model)
         self.progress.sending(model.name, total)
         done = 0
-        for company, chunk, rows in chunks(connection, model, self.transport.chunk_size):
+        size = self.transport.chunk_size
+        # nobody can read a package-only entity's metadata or rows: one row shows whether it fits
+        first = size if entity.is_public else 1
+        for company, chunk, rows in chunks(connection, model, size, first):
             classes = dict(connection.execute(f"select key_text, class from {chunk}").fetchall())
             receipts = self.transport.send(model, entity, company, chunk)
             self._count(model, classes, receipts)
+            if not done and not entity.is_public and receipts[0].state == "unknown":
+                raise TargetUnfit(
+                    f"The first row of {model.entity} cannot be accounted for, so the others were not "
+                    "sent: look at the job in Data management."
+                )
             done += rows
             self.progress.sent(model.name, done, total)
 
@@ -125,14 +133,8 @@ class _Load:
     def _step(self, model: TargetModel, action: Callable[[], None]) -> None:
         """Time an action; an error ends its template only, and what was sent stays in the ledger."""
         tally, started = self.tally(model.template), self.elapsed()
-        if tally.error:
-            return
-        try:
-            action()
-        except IntegrationError as error:
-            tally.error = str(error)
-        finally:
-            tally.seconds += self.elapsed() - started
+        self.session.attempt(model, action)
+        tally.seconds += self.elapsed() - started
 
 
 def make_plan(
@@ -158,6 +160,7 @@ def make_plan(
         session.make_plan()
         counts = {model.name: _class_counts(ledger, model) for model in session.models}
         rows = tuple(row for model in session.models for row in _planned_rows(ledger, model))
+        closed = {**closed, **session.errors}
     return PlanReport(counts, {name: why for name, why in closed.items() if name in selected}, rows)
 
 
@@ -194,7 +197,7 @@ def run_load(
         session.make_plan()
         load.send_all()
         results = tuple(
-            _result(ledger, models, template, load.tally(template), closed.get(template, ""))
+            _result(session, models, template, load.tally(template), closed.get(template, ""))
             for template in dict.fromkeys(model.template for model in models)
         )
         for result in results:
@@ -275,12 +278,13 @@ def _planned_rows(ledger: Ledger, model: TargetModel) -> Iterator[PlannedRow]:
 
 
 def _result(
-    ledger: Ledger,
+    session: Session,
     models: Sequence[TargetModel],
     template: str,
     tally: _Tally,
     closed: str,
 ) -> TemplateResult:
+    ledger, error = session.ledger, session.errors.get(template, "")
     source, filtered, rejected = _reconciled(ledger, template)
     if closed:
         return TemplateResult(
@@ -297,8 +301,8 @@ def _result(
     waits = held - counts.get("cancelled", 0)
     return TemplateResult(
         template,
-        _outcome(tally, rejected=rejected, failed=failed, waits=waits, unchanged=unchanged),
-        tally.error,
+        ERROR if error else _outcome(tally, rejected, failed, waits, unchanged),
+        error,
         source,
         filtered,
         rejected,
@@ -311,9 +315,8 @@ def _result(
     )
 
 
-def _outcome(tally: _Tally, *, rejected: int, failed: int, waits: int, unchanged: int) -> str:
-    if tally.error:
-        return ERROR
+def _outcome(tally: _Tally, rejected: int, failed: int, waits: int, unchanged: int) -> str:
+    """Error when no row succeeded, Warning when some did not, as in the original."""
     if tally.refused and not (tally.inserted or tally.updated or unchanged):
         return ERROR
     return WARNING if rejected or failed or waits else COMPLETED

@@ -1,12 +1,14 @@
 """One load or plan at work: the ledger, the target, and the plan of the selected models."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import httpx
 
 from connection.declarations import TargetModel
+from connection.errors import IntegrationError
 from connection.manifest import Manifest
 from load import plan
 from load.canonical import comparable_keys
@@ -20,7 +22,11 @@ from load.target_metadata import TargetEntity, TargetMetadata
 
 @dataclass
 class Session:
-    """What planning needs. models: those to plan, in the order of sending."""
+    """What planning needs.
+
+    models: those to plan, in the order of sending. locked: keys of rows that the target has locked,
+    by model. errors: templates that cannot go on, each with one sentence; the others do.
+    """
 
     manifest: Manifest
     ledger: Ledger
@@ -28,6 +34,7 @@ class Session:
     wishes: plan.Wishes
     models: tuple[TargetModel, ...] = ()
     locked: dict[str, list[str]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
     _metadata: TargetMetadata | None = None
 
     def entity(self, model: TargetModel) -> TargetEntity:
@@ -52,12 +59,21 @@ class Session:
         for model in self.models:
             self._base_plan(model)
         for model in self.models:
-            self._look_up(model)
-        names = {model.name for model in self.models}
+            self.attempt(model, partial(self._look_up, model))
+        names = {model.name for model in self.models if model.template not in self.errors}
         plan.hold_documents(connection, self.models, self.locked)
         for model in self.models:
             plan.hold_children(connection, model, names)
         plan.hold_documents(connection, self.models, self.locked)
+
+    def attempt(self, model: TargetModel, action: Callable[[], None]) -> None:
+        """Do something for a model; an error ends its template and no other."""
+        if model.template in self.errors:
+            return
+        try:
+            action()
+        except IntegrationError as error:
+            self.errors[model.template] = str(error)
 
     def plan_again(self, model: TargetModel) -> None:
         """Plan a model once more, after its children were sent."""

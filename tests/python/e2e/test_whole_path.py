@@ -195,7 +195,7 @@ def test_rows_and_ledger_belong_to_their_addresses(sent: Path, place: World) -> 
     assert completed.returncode == 1 and "sandbox" in completed.stderr
     del world.extra["FINOPS_URL"]
     unknown = world.d365("plan", "--select", "nonsense")
-    assert unknown.returncode == 1
+    assert unknown.returncode == 2
     assert "nonsense" in unknown.stderr and "Traceback" not in unknown.stderr
 
 

@@ -116,6 +116,14 @@ def test_rows_may_give_different_properties(service: Finops) -> None:
     send(service, change_set(contract("K-1", Name="named"), contract("K-2", PaymentTerms="Net30")))
     rows = service.content("CDSProjectContracts")
     assert [(row["Name"], row["PaymentTerms"]) for row in rows] == [("named", ""), ("", "Net30")]
+    address = "CDSProjectContracts(dataAreaId='usmf',ProjectContractID='{}')"
+    changes = [("K-1", {"PaymentTerms": "Net60"}), ("K-2", {"Name": "two"})]
+    send(service, change_set(*(operation("PATCH", address.format(k), row) for k, row in changes)))
+    rows = service.content("CDSProjectContracts")
+    assert [(row["Name"], row["PaymentTerms"]) for row in rows] == [
+        ("named", "Net60"),
+        ("two", "Net30"),
+    ]
 
 
 def test_requests_outside_a_change_set_stand_alone(service: Finops) -> None:

@@ -91,8 +91,9 @@ def test_the_entity_name_must_be_the_label(service: Finops, name: str) -> None:
     assert f"Entity {name} does not exist in the target environment" in inner_message(response)
 
 
-def test_unicode_files_need_utf_16_with_a_mark(service: Finops) -> None:
-    part = replace(customers(GOOD), encoding="utf-8")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be"])
+def test_unicode_files_need_utf_16_with_a_mark(service: Finops, encoding: str) -> None:
+    part = replace(customers(GOOD), encoding=encoding)
     assert packages.import_package(service.client, part) == "Failed"
     assert [line["ErrorMessage"] for line in packages.errors(service.client)] == [
         "Selected file is not Unicode"
@@ -146,6 +147,14 @@ def test_header_and_map_must_match_both_ways(
     assert packages.import_package(service.client, part) == "Failed"
     (line,) = packages.errors(service.client)
     assert "the mapping is incorrect for entity Customers V2" in line["ErrorMessage"]
+
+
+def test_entity_field_and_column_are_the_same(service: Finops) -> None:
+    renamed = ("CUSTOMERACCOUNT", "CUSTOMERGROUPID", "NAME")
+    part = replace(customers(GOOD), xml_fields=renamed, header=renamed)
+    assert packages.import_package(service.client, part) == "Failed"
+    (line,) = packages.errors(service.client)
+    assert line["ErrorMessage"].endswith("Customers V2 and field ORGANIZATIONNAME")
 
 
 @pytest.mark.parametrize(

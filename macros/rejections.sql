@@ -122,8 +122,8 @@
 {% macro reject_unmapped_company(company, asked_value, hint) -%}
     {{ reject(
         company ~ ' is null', 'unmapped_company', 'dataAreaId', asked_value,
-        "concat('No company: ', " ~ hint ~ ", coalesce(concat(' (', cast(" ~ asked_value
-        ~ " as string), ')'), ''), '. Add a line to seeds/company_rules.csv.')"
+        "concat('No company: ', " ~ hint ~ ", coalesce(' (' || cast(" ~ asked_value
+        ~ " as string) || ')', ''), '. Add a line to seeds/company_rules.csv.')"
     ) }}
 {%- endmacro %}
 

@@ -15,7 +15,10 @@ fallbacks as (
         source_id,
         value
     from {{ ref('column_fallbacks') }}
-    where table_name = 'contact' and column_name = 'msdynce_contactnumber'
+    where
+        table_name = 'contact'
+        and column_name = 'msdynce_contactnumber'
+        and {{ column_is_missing('contact', 'msdynce_contactnumber') }}
 
 ),
 

@@ -16,7 +16,10 @@ fallbacks as (
         source_id,
         value
     from {{ ref('column_fallbacks') }}
-    where table_name = 'msdyn_project' and column_name = 'msdynce_projectnumber'
+    where
+        table_name = 'msdyn_project'
+        and column_name = 'msdynce_projectnumber'
+        and {{ column_is_missing('msdyn_project', 'msdynce_projectnumber') }}
 
 ),
 

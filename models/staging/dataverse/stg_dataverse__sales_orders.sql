@@ -15,7 +15,10 @@ fallbacks as (
         source_id,
         value
     from {{ ref('column_fallbacks') }}
-    where table_name = 'salesorder' and column_name = 'ordernumber'
+    where
+        table_name = 'salesorder'
+        and column_name = 'ordernumber'
+        and {{ column_is_missing('salesorder', 'ordernumber') }}
 
 ),
 

@@ -18,6 +18,7 @@ from world import BUILD, COLLECTIONS, ROOT, Content, World, free_port
 
 Restore = Callable[[Path], World]
 TEMPLATES = ("accounts", "agreement_invoices", "projects_and_contracts", "work_orders")
+ODATA_MODELS = {name for name in COLLECTIONS if "project" in name or "customers" in name}
 NOT_IN_TARGET = {"refused", "held", "collision", "cancelled", "unknown"}
 
 
@@ -156,14 +157,18 @@ def test_every_source_row_is_accounted_for(built: Path) -> None:
         assert sent_rows > 0
 
 
-@pytest.mark.parametrize(("transport", "after_rows"), [("package", 100), ("odata", 250)])
+@pytest.mark.parametrize(("transport", "after_rows"), [("package", 100), ("odata", 150)])
 def test_a_killed_load_goes_on_where_it_was(
     built: Path, undisturbed: Content, restore: Restore, transport: str, after_rows: int
 ) -> None:
     world = restore(built)
     native = sum(len(rows) for rows in world.content().values())
+    arguments = ("load", "--transport", transport)
+    # OData takes its time; two templates are enough to be in the middle of one
+    if transport == "odata":
+        arguments = (*arguments, "--select", "accounts", "--select", "projects_and_contracts")
     process = subprocess.Popen(
-        world.command("load", "--transport", transport),
+        world.command(*arguments),
         cwd=ROOT,
         env=world.environment,
         stdout=subprocess.DEVNULL,
@@ -177,9 +182,12 @@ def test_a_killed_load_goes_on_where_it_was(
     assert process.poll() is None, "the load ended before it could be killed"
     process.send_signal(signal.SIGKILL)
     process.wait(30)
-    again = world.d365("load", "--transport", transport)
+    again = world.d365(*arguments)
     assert again.returncode == 3, again.stdout + again.stderr
-    assert world.content() == undisturbed
+    content = world.content()
+    for model in COLLECTIONS:
+        if transport == "package" or model in ODATA_MODELS:
+            assert content[model] == undisturbed[model], model
 
 
 def test_rows_and_ledger_belong_to_their_addresses(sent: Path, place: World) -> None:

@@ -36,6 +36,9 @@ with_header as (
         headers.work_order_number,
         headers.filter_reason as header_filter_reason,
         headers.is_header_sent,
+        -- without its work order and without copies of its own, nothing says that a line is out of scope
+        headers.work_order_id is null and (lines.lacks_header_status or lines.lacks_order_flag)
+            as is_unknown,
         -- the line's own copies decide, as in the original; see the test on stale copies
         case
             when lines.lacks_header_status then headers.system_status_code
@@ -72,6 +75,7 @@ scoped as (
     select
         *,
         case
+            when is_unknown then null
             when
                 order_status_code is null
                 or order_status_code not in (690970001, 690970002, 690970003, 690970004)

@@ -6,7 +6,8 @@ products as (
 
     select
         *,
-        coalesce(used_quantity, 0) as billed_quantity,
+        -- the solution divides by the quantity in five places
+        cast(coalesce(used_quantity, 0) as decimal(19, 5)) as billed_quantity,
         cast(total_amount + coalesce(discount_amount, 0) as decimal(19, 4)) as gross_amount
     from {{ ref('stg_dataverse__work_order_products') }}
 
@@ -32,7 +33,7 @@ priced_products as (
                 not {{ column_is_missing('msdyn_workorderproduct', 'msdynce_invoicedunitamount') }}
                 then cast(invoiced_unit_amount as decimal(28, 4))
             when billed_quantity = 0 then 0
-            else {{ divide('gross_amount', 4, 'cast(billed_quantity as decimal(19, 5))', 5, 2) }}
+            else {{ divide('gross_amount', 4, 'billed_quantity', 5, 2) }}
         end as unit_amount
     from products
 
@@ -79,7 +80,7 @@ product_lines as (
         cast(estimated_quantity as decimal(28, 10)) as estimated_quantity,
         cast(estimated_unit_amount as decimal(28, 4)) as estimated_unit_amount,
         cast(estimated_discount_amount as decimal(28, 4)) as estimated_discount_amount,
-        cast(billed_quantity as decimal(28, 10)) as used_quantity,
+        cast(coalesce(used_quantity, 0) as decimal(28, 10)) as used_quantity,
         cast(unit_amount as decimal(28, 4)) as used_unit_amount,
         case
             when
@@ -89,7 +90,7 @@ product_lines as (
                 then cast(invoiced_discount_amount as decimal(28, 4))
             else
                 cast(round(
-                    cast(unit_amount as decimal(19, 4)) * cast(billed_quantity as decimal(19, 5))
+                    cast(unit_amount as decimal(19, 4)) * billed_quantity
                     - cast(total_amount as decimal(38, 9)),
                     2
                 ) as decimal(28, 4))

@@ -35,12 +35,12 @@ clean: ## remove what can be made again (data/ stays)
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
 	@echo "Installing the runtime into .venv (once)"
 	@$(PYTHON) -m venv --clear .venv
-	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
-	@.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@.venv/bin/pip install -qq --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	@.venv/bin/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv-%/.installed: requirements/%.txt
 	@echo "Installing the tools of $* into .venv-$* (once)"
 	@$(PYTHON) -m venv --clear .venv-$*
-	@.venv-$*/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$*.txt
+	@.venv-$*/bin/pip install -qq --disable-pip-version-check --require-hashes -r requirements/$*.txt
 	@touch $@

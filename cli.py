@@ -6,7 +6,8 @@ Exit codes: 0 completed, 3 warning (rows rejected here or refused there), 1 erro
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from json import dumps
 from pathlib import Path
@@ -55,35 +56,40 @@ Adopt = Annotated[
         help="A model, or model:key, whose held collisions and rekeyed rows you take over."
     ),
 ]
-Rows = Annotated[int, typer.Option(help="Rows of generated data, over all tables.", min=1)]
-Seed = Annotated[int, typer.Option(help="Same seed, same rows.")]
+Rows = Annotated[
+    int | None, typer.Option(help="Rows of generated data, over all tables (1000).", min=1)
+]
+Seed = Annotated[int | None, typer.Option(help="Same seed, same rows (1).")]
+Sandbox = Annotated[
+    bool, typer.Option("--sandbox", help="Against the local sandbox, started for this command.")
+]
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def sandbox(context: typer.Context, rows: Rows = 1000, seed: Seed = 1) -> None:
+def sandbox(context: typer.Context, rows: Rows = None, seed: Seed = None) -> None:
     """Serve a local Dataverse and a local Finance and Operations until stopped.
 
     Further options go to the sandbox as they are: see `python -m sandbox --help`.
     """
     folder = _settings(()).duckdb_path.parent
-    options = ["--rows", str(rows), "--seed", str(seed), *context.args]
-    port = sandbox_process.remembered_port(folder)
-    address = f"http://127.0.0.1:{port}"
-    Console(stderr=True).print(
-        f"DATAVERSE_URL={address} FINOPS_URL={address} "
+    memory = sandbox_process.remembered(folder, rows, seed)
+    address = f"http://{sandbox_process.HOST}:{memory.port}"
+    tables.console_for(sys.stderr).print(
+        f"export DATAVERSE_URL={address} FINOPS_URL={address} "
         f"DATAVERSE_TOKEN={sandbox_process.TOKEN} FINOPS_TOKEN={sandbox_process.TOKEN}",
         highlight=False,
         soft_wrap=True,
     )
-    command = sandbox_process.command(folder, port, options)
+    command = sandbox_process.command(folder, memory, context.args)
     raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603
 
 
 @app.command()
-def extract(select: Select = None, json: Json = False) -> None:
+def extract(select: Select = None, with_sandbox: Sandbox = False, json: Json = False) -> None:
     """Read the source tables and land what changed."""
-    settings, manifest = _settings(), _manifest(select, tables_too=True)
-    report = run_extract(settings, manifest, select, progress=progress_for(quiet=json))
+    manifest = _manifest(select, tables_too=True)
+    with _services(with_sandbox) as settings:
+        report = run_extract(settings, manifest, select, progress=progress_for(quiet=json))
     _show(json, report.to_json(), lambda console: tables.extract(console, report))
     raise typer.Exit(report.exit_code)
 
@@ -91,11 +97,14 @@ def extract(select: Select = None, json: Json = False) -> None:
 @app.command()
 def plan(
     select: Select = None,
+    with_sandbox: Sandbox = False,
     rows: Annotated[bool, typer.Option("--rows", help="List the rows.")] = False,
     json: Json = False,
 ) -> None:
     """Show what a load would do; send nothing."""
-    report = make_plan(_settings(), _manifest(select), select)
+    manifest = _manifest(select)
+    with _services(with_sandbox) as settings:
+        report = make_plan(settings, manifest, select)
     _show(json, report.to_json(), lambda console: tables.plan(console, report, rows=rows))
     raise typer.Exit(report.exit_code)
 
@@ -106,11 +115,15 @@ def load(
     transport: Transport = None,
     retry: Retry = False,
     adopt: Adopt = None,
+    with_sandbox: Sandbox = False,
     json: Json = False,
 ) -> None:
     """Send what changed to Finance and Operations."""
-    settings, manifest = _settings(transport=transport), _manifest(select)
-    report = run_load(settings, manifest, select, retry=retry, adopt=adopt or (), progress=Lines())
+    manifest = _manifest(select)
+    with _services(with_sandbox, transport=transport) as settings:
+        report = run_load(
+            settings, manifest, select, retry=retry, adopt=adopt or (), progress=Lines()
+        )
     _show(json, report.to_json(), lambda console: tables.load(console, report))
     raise typer.Exit(report.exit_code)
 
@@ -119,28 +132,16 @@ def load(
 def sync(
     select: Select = None,
     transport: Transport = None,
-    with_sandbox: Annotated[
-        bool, typer.Option("--sandbox", help="Against a local sandbox, started for this run.")
-    ] = False,
-    rows: Rows = 1000,
-    seed: Seed = 1,
+    with_sandbox: Sandbox = False,
+    rows: Rows = None,
+    seed: Seed = None,
     json: Json = False,
 ) -> None:
     """Extract, build and load."""
-    if not with_sandbox:
-        raise typer.Exit(_sync(_settings(transport=transport), select, json))
-    folder = _settings(()).duckdb_path.parent
-    options = ["--rows", str(rows), "--seed", str(seed)]
-    with sandbox_process.running(folder, options) as addresses:
-        settings = _settings(
-            transport=transport,
-            dataverse_url=addresses.dataverse_url,
-            finops_url=addresses.finops_url,
-            dataverse_token=sandbox_process.TOKEN,
-            finops_token=sandbox_process.TOKEN,
-            d365_company=SANDBOX_COMPANY,
-        )
-        raise typer.Exit(_sync(settings, select, json))
+    manifest = _manifest(select)
+    with _services(with_sandbox, rows, seed, transport=transport) as settings:
+        code = _sync(settings, manifest, select, json, with_sandbox)
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -175,9 +176,10 @@ def compact(json: Json = False) -> None:
     _show(json, content, lambda console: tables.compacted(console, done))
 
 
-def _sync(settings: Settings, select: list[str] | None, json: bool) -> int:
+def _sync(
+    settings: Settings, manifest: Manifest, select: list[str] | None, json: bool, sandboxed: bool
+) -> int:
     """The three steps; a table or a model that fails stops its templates and no others."""
-    manifest = _manifest(select)
     console = tables.console_for(sys.stderr if json else sys.stdout)
     extracted = run_extract(settings, manifest, select, progress=progress_for(quiet=json))
     tables.extract(console, extracted)
@@ -189,8 +191,29 @@ def _sync(settings: Settings, select: list[str] | None, json: bool) -> int:
     tables.build(console, built)
     report = run_load(settings, manifest, select, progress=Lines())
     _show(json, report.to_json(), lambda console: tables.load(console, report))
-    tables.where_next(console, report)
+    tables.where_next(console, report, sys.argv[0], sandboxed=sandboxed)
     return report.exit_code
+
+
+@contextmanager
+def _services(
+    with_sandbox: bool, rows: int | None = None, seed: int | None = None, **overrides: Any
+) -> Iterator[Settings]:
+    """The settings of the configured services, or of the sandbox while it is served."""
+    if not with_sandbox:
+        yield _settings(**overrides)
+        return
+    folder = _settings(()).duckdb_path.parent
+    memory = sandbox_process.remembered(folder, rows, seed)
+    with sandbox_process.running(folder, memory) as addresses:
+        yield _settings(
+            dataverse_url=addresses.dataverse_url,
+            finops_url=addresses.finops_url,
+            dataverse_token=sandbox_process.TOKEN,
+            finops_token=sandbox_process.TOKEN,
+            d365_company=SANDBOX_COMPANY,
+            **overrides,
+        )
 
 
 def _settings(

@@ -6,14 +6,15 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from connection.errors import IntegrationError
 
 ADDRESS_FILE = "sandbox.json"
 TOKEN = "sandbox"  # noqa: S105 - the sandbox's published token
-START_SECONDS = 600
+HOST = "127.0.0.1"
+ROWS, SEED = 1000, 1
 STOP_SECONDS = 20
 
 
@@ -29,22 +30,58 @@ class Addresses:
     finops_url: str
 
 
-def command(folder: Path, port: int, options: Sequence[str]) -> list[str]:
-    """Return the command line that serves the sandbox of `folder` on `port`."""
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a folder's sandbox was made with. It keeps its address and its data."""
+
+    port: int
+    rows: int
+    seed: int
+
+
+def remembered(folder: Path, rows: int | None = None, seed: int | None = None) -> Memory:
+    """Return what the sandbox of `folder` was made with; the first time, decide it.
+
+    Raw rows and ledger carry the address they belong to, so it must not change between runs.
+    Raises SandboxError when something else has taken the port, or other data is asked for.
+    """
+    file = folder / ADDRESS_FILE
+    if not file.exists():
+        memory = Memory(_free_port(), rows or ROWS, SEED if seed is None else seed)
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(asdict(memory)))
+        return memory
+    memory = Memory(**json.loads(file.read_text()))
+    if (rows or memory.rows, memory.seed if seed is None else seed) != (memory.rows, memory.seed):
+        raise SandboxError(
+            f"The sandbox in {folder} was made with {memory.rows} rows and seed {memory.seed}: remove "
+            f"{folder} to begin again with other data."
+        )
+    if not _is_free(memory.port):
+        raise SandboxError(
+            f"Port {memory.port}, where the sandbox of {folder} lives, is in use: stop what uses it, or "
+            f"remove {folder} to begin again with a fresh sandbox."
+        )
+    return memory
+
+
+def command(folder: Path, memory: Memory, options: Sequence[str] = ()) -> list[str]:
+    """Return the command line that serves the sandbox of `folder`."""
     return [
-        *(sys.executable, "-m", "sandbox", "--port", str(port), "--token", TOKEN),
-        *("--path", str(folder / "services.duckdb"), *options),
+        *(sys.executable, "-m", "sandbox", "--port", str(memory.port), "--token", TOKEN),
+        *("--path", str(folder / "services.duckdb")),
+        *("--rows", str(memory.rows), "--seed", str(memory.seed), *options),
     ]
 
 
 @contextmanager
-def running(folder: Path, options: Sequence[str]) -> Iterator[Addresses]:
+def running(folder: Path, memory: Memory) -> Iterator[Addresses]:
     """Serve the sandbox of `folder` while the context lasts.
 
-    Raises SandboxError when its port is taken or it does not start.
+    Raises SandboxError when it does not start.
     """
     with subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
-        command(folder, remembered_port(folder), options), stdout=subprocess.PIPE, text=True
+        command(folder, memory), stdout=subprocess.PIPE, text=True
     ) as process:
         try:
             line = process.stdout.readline() if process.stdout else ""
@@ -60,34 +97,17 @@ def running(folder: Path, options: Sequence[str]) -> Iterator[Addresses]:
                 process.kill()
 
 
-def remembered_port(folder: Path) -> int:
-    """Return the port of this folder's sandbox; the first time, a free one.
-
-    Raw rows and ledger carry the address they belong to, so it must not change between runs.
-    Raises SandboxError when something else has taken the port.
-    """
-    file = folder / ADDRESS_FILE
-    if file.exists():
-        port = int(json.loads(file.read_text())["port"])
-        if not _is_free(port):
-            raise SandboxError(
-                f"Port {port}, where the sandbox of {folder} lives, is in use: stop what uses it, or "
-                f"remove {folder} to begin again with a fresh sandbox."
-            )
-        return port
+def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"port": port}))
-    return port
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((HOST, port))
         except OSError:
             return False
     return True

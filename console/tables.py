@@ -9,7 +9,7 @@ from rich.table import Table
 from console.dbt import BuildResult
 from extract.compact import Compacted
 from extract.report import ExtractReport
-from load.plan import CLASSES
+from load.plan import CLASSES, SENDABLE
 from load.report import LoadReport, PlanReport, Status, Trouble
 
 OUTCOME_STYLES = {"Completed": "green", "Warning": "yellow", "Error": "red"}
@@ -112,18 +112,20 @@ def load(console: Console, report: LoadReport) -> None:
             )
 
 
-def where_next(console: Console, report: LoadReport) -> None:
-    """Say where to look after a run."""
-    lines = []
+def where_next(console: Console, report: LoadReport, program: str, *, sandboxed: bool) -> None:
+    """Say where to look after a run. program: how the user called it."""
+    option = " --sandbox" if sandboxed else ""
+    hints = []
     if any(row.rejected or row.failed for row in report.templates):
-        lines.append("d365 rejected   rows rejected here or refused there, with reasons")
+        hints.append((f"{program} rejected", "rows rejected here or refused there, with reasons"))
     if any(row.held for row in report.templates):
-        lines.append("d365 plan --rows   rows that wait, and for what")
-    lines.append("d365 status   the last runs")
-    lines.append("d365 docs   the lineage from source tables to targets")
+        hints.append((f"{program} plan --rows{option}", "rows that wait, and for what"))
+    hints.append((f"{program} status", "the last runs"))
+    hints.append((f"{program} docs", "the lineage from source tables to targets, as one page"))
     console.print("Where to look next:", highlight=False)
-    for line in lines:
-        console.print(f"  {line}", highlight=False)
+    width = max(len(command) for command, _ in hints)
+    for command, meaning in hints:
+        console.print(f"  {command:{width}}  {meaning}", highlight=False, markup=False)
 
 
 def troubles(console: Console, found: list[Trouble]) -> None:
@@ -175,7 +177,9 @@ def status(console: Console, report: Status) -> None:
 
 
 def _planned_rows(console: Console, report: PlanReport) -> None:
-    for row in report.rows[:SHOWN]:
+    # what waits for somebody comes before what will simply be sent
+    ordered = sorted(report.rows, key=lambda row: row.kind in SENDABLE)
+    for row in ordered[:SHOWN]:
         changed = f" [{', '.join(row.changed)}]" if row.changed else ""
         console.print(
             f"{row.kind} {row.model} {row.key}{changed} {_one_line(row.reason)}",

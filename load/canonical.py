@@ -7,7 +7,7 @@ row's hash. Keys are compared as Finance does: without case and trailing blanks.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -24,6 +24,16 @@ EMPTY_GUID = "00000000-0000-0000-0000-000000000000"
 def quoted(name: str) -> str:
     """Return an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return an SQL text literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def json_sql(value: str) -> str:
+    """Return SQL for an SQL text as JSON text."""
+    return f"cast(to_json({value}) as varchar)"
 
 
 def text_sql(column: Column, source: str = "") -> str:
@@ -48,15 +58,9 @@ def payload_sql(columns: Iterable[Column], source: str = "", *, hide_personal: b
     for column in sorted(columns, key=lambda column: column.name):
         value = text_sql(column, source)
         shown = f"sha256({value})" if hide_personal and column.personal else value
-        # A null value makes the whole member null, which leaves it out.
-        members.append(f"'{json.dumps(column.name)}:' || cast(to_json({shown}) as varchar)")
-    guarded = [
-        f"case when {text_sql(column, source)} is not null then {member} end"
-        for column, member in zip(
-            sorted(columns, key=lambda column: column.name), members, strict=True
-        )
-    ]
-    return f"'{{' || concat_ws(',', {', '.join(guarded)}) || '}}'"
+        # null in, null out: concat_ws then leaves the whole member out
+        members.append(f"{literal(json.dumps(column.name) + ':')} || {json_sql(shown)}")
+    return f"'{{' || concat_ws(',', {', '.join(members)}) || '}}'"
 
 
 def key_sql(columns: Iterable[Column], source: str = "") -> str:
@@ -77,7 +81,9 @@ def comparable_keys(
     rows = connection.execute(
         """
         select '[' || array_to_string(
-            list_transform(parts, lambda part: cast(to_json(lower(coalesce(part, ''))) as varchar)),
+            list_transform(
+                parts, lambda part: cast(to_json(lower(rtrim(coalesce(part, '')))) as varchar)
+            ),
             ','
         ) || ']'
         from (select unnest($keys) as parts, generate_subscripts($keys, 1) as position)
@@ -91,7 +97,7 @@ def comparable_keys(
 def canonical_text(value: Any, data_type: DataType) -> str | None:
     """Return a value that the target told as canonical text; None where it is empty.
 
-    value: as parsed from JSON with exact decimals. Zero is no emptiness: `equal_texts` decides.
+    value: as parsed from JSON with exact decimals. Zero is no emptiness: `same_payload` decides.
     """
     if value is None or value == "":
         return None
@@ -121,19 +127,29 @@ def number_text(text: str) -> str:
 
 
 def same_payload(
-    attempted: Mapping[str, str], told: Mapping[str, str | None], columns: Mapping[str, Column]
+    attempted: Mapping[str, str],
+    before: Mapping[str, str],
+    told: Mapping[str, str | None],
+    columns: Mapping[str, Column],
+    key: Collection[str],
 ) -> bool:
-    """Tell whether a target row holds what was sent.
+    """Tell whether a target row, found by its key, holds what was sent.
 
-    attempted: stored payload (personal values hashed). told: canonical texts of the target's row
-    by column. Only what was sent counts; keys and company are compared without case.
+    attempted, before: stored payloads (personal values hashed) of this sending and of the last
+    accepted one; what only the latter has was sent as empty. told: canonical texts by column.
+    The key, in which Finance may change the case, and columns no longer declared do not count.
     """
-    return all(_same(value, told.get(name), columns[name]) for name, value in attempted.items())
+    names = (set(attempted) | set(before)) & set(columns) - set(key)
+    return all(_same(attempted.get(name), told.get(name), columns[name]) for name in names)
 
 
-def _same(sent: str, told: str | None, column: Column) -> bool:
+def _same(sent: str | None, told: str | None, column: Column) -> bool:
+    if sent is None or told is None:
+        return all(text is None or _is_empty(text) for text in (sent, told))
     if column.personal:
-        return told is not None and hashlib.sha256(told.encode()).hexdigest() == sent
-    if told is None:
-        return sent in ("0", "false") or number_text(sent) == "0"
-    return sent == told or (column.name == "dataAreaId" and sent.lower() == told.lower())
+        return hashlib.sha256(told.encode()).hexdigest() == sent
+    return sent == told
+
+
+def _is_empty(text: str) -> bool:
+    return text == "false" or number_text(text) == "0"

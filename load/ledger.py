@@ -74,11 +74,14 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class OpenRow:
-    """A row that was sent without an answer so far. payload: what was attempted."""
+    """A row that was sent without an answer so far.
+
+    payload: what was attempted. before: what was accepted last, {} when nothing was.
+    """
 
     key_text: str
     payload: dict[str, str]
-    execution_id: str | None
+    before: dict[str, str]
 
 
 def now() -> datetime:
@@ -178,14 +181,14 @@ class Ledger:
         """Return the rows of a model whose fate is not known."""
         rows = self.connection.execute(
             """
-            select key_text, attempted_payload, execution_id from ledger
+            select key_text, attempted_payload, coalesce(accepted_payload, '{}') from ledger
             where model = ? and state in ('sent', 'unknown') and attempted_payload is not null
             order by key_text
             """,
             [model],
         ).fetchall()
         return tuple(
-            OpenRow(key, json.loads(payload), execution) for key, payload, execution in rows
+            OpenRow(key, json.loads(payload), json.loads(before)) for key, payload, before in rows
         )
 
     def forget_attempt(self, model: str, keys: Iterable[str]) -> None:

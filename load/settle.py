@@ -33,15 +33,15 @@ class Settler:
         if not open_rows or not entity.is_public:
             return
         columns = {column.name: column for column in model.payload_columns}
-        names = {name for row in open_rows.values() for name in row.payload}
+        names = {name for row in open_rows.values() for name in (*row.payload, *row.before)}
         keys = [_key(model, row) for row in open_rows.values()]
         told = list(rows_by_key(self.client, model, entity, keys, names))
         texts = comparable_keys(
             self.ledger.connection, [[row[name] for name in model.key] for row in told]
         )
         for key_text, row in zip(texts, told, strict=True):
-            attempted = open_rows.get(key_text)
-            if attempted is not None and same_payload(attempted.payload, row, columns):
+            sent = open_rows.get(key_text)
+            if sent and same_payload(sent.payload, sent.before, row, columns, model.key):
                 yield Receipt(key_text, "in_target")
 
     def settle(

@@ -47,7 +47,7 @@ def text_sql(column: Column, source: str = "") -> str:
         case "timestamp":
             return f"strftime({name}, '%Y-%m-%dT%H:%M:%SZ')"
         case "string":
-            return f"nullif(rtrim({name}), '')"
+            return f"nullif(rtrim({name}, ' '), '')"
         case _:
             return f"cast({name} as varchar)"
 
@@ -82,7 +82,7 @@ def comparable_keys(
         """
         select '[' || array_to_string(
             list_transform(
-                parts, lambda part: cast(to_json(lower(rtrim(coalesce(part, '')))) as varchar)
+                parts, lambda part: cast(to_json(lower(rtrim(coalesce(part, ''), ' '))) as varchar)
             ),
             ','
         ) || ']'

@@ -1,0 +1,330 @@
+"""A Finance in a few lines: metadata, reading, $batch and packages, with every request on record."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import httpx
+from declared import MODELS, PROPERTY_NAMES, PROPERTY_TYPES
+
+from connection.declarations import TargetModel
+
+UPLOADS = "https://blob.test"
+SIGNATURE = "sv=2026&sig=VERYSECRET"
+EMPTY = {"Edm.String": "", "Edm.Decimal": 0, "Edm.Int32": 0}
+NS = "{http://schemas.microsoft.com/dynamics/2015/01/DataManagement}"
+
+Row = dict[str, Any]
+Refuse = Callable[[str, Row], str]
+
+
+def refuse_nothing(collection: str, row: Row) -> str:
+    return ""
+
+
+@dataclass
+class Job:
+    """An import. polls: answers to give before the last one."""
+
+    company: str
+    polls: list[str]
+    status: str
+    written: int = 0
+    errors: list[dict[str, str]] = field(default_factory=list)
+
+
+@dataclass
+class FakeFinops:
+    """refuse: why a row is refused, "" for not at all. before, after: called around each request."""
+
+    refuse: Refuse = refuse_nothing
+    whole_file: bool = False
+    liar: bool = False
+    blank_record_id: bool = False
+    separator: str = ", "
+    polls: tuple[str, ...] = ("not found", "NotRun", "Executing")
+    stop_at_failure: bool = False
+    before: Callable[[httpx.Request], None] = lambda request: None
+    after: Callable[[httpx.Request], None] = lambda request: None
+    part_status: Callable[[Row], int] = lambda row: 0
+    rows: dict[str, dict[tuple[str, ...], Row]] = field(default_factory=dict)
+    jobs: dict[str, Job] = field(default_factory=dict)
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    requests: list[httpx.Request] = field(default_factory=list)
+    packages: list[tuple[str, list[str], list[Row]]] = field(default_factory=list)
+
+    @property
+    def transport(self) -> httpx.MockTransport:
+        return httpx.MockTransport(self.answer)
+
+    def writes(self) -> list[str]:
+        """Paths of what could have changed something."""
+        asking = ("GetExecutionSummaryStatus", "GetExecutionErrors")
+        return [
+            request.url.path
+            for request in self.requests
+            if request.method != "GET" and not request.url.path.endswith(asking)
+        ]
+
+    def of(self, name: str) -> list[Row]:
+        """All rows of a model, in key order."""
+        return [row for _, row in sorted(self.rows.get(name, {}).items())]
+
+    def put(self, name: str, **values: Any) -> Row:
+        """Write a row as an import or an upsert does."""
+        model = MODELS[name]
+        key = tuple(str(values[part]).lower() for part in model.key)
+        row = self.rows.setdefault(name, {}).setdefault(key, {})
+        row.update(values)
+        return row
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        self.before(request)
+        response = self._answer(request)
+        self.after(request)
+        return response
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        if request.url.host == "blob.test":
+            assert "Authorization" not in request.headers
+            assert request.headers["x-ms-blob-type"] == "BlockBlob"
+            self.blobs[path] = request.content
+            return httpx.Response(201)
+        assert request.headers["Authorization"] == "Bearer token"
+        if path.startswith("/Metadata/"):
+            return self._metadata(path)
+        if path == "/data/$batch":
+            return self._batch(request)
+        if "DataManagementDefinitionGroups" in path:
+            return self._action(path.rpartition(".")[2], json.loads(request.content))
+        if path == "/data/DataManagementExecutionJobDetails":
+            job = self.jobs[request.url.params["$filter"].split("'")[1]]
+            counts = {"TargetRecordsCreatedCount": job.written, "TargetRecordsUpdatedCount": 0}
+            return httpx.Response(200, json={"value": [counts]})
+        return self._read(request)
+
+    def _metadata(self, path: str) -> httpx.Response:
+        if path == "/Metadata/DataEntities":
+            rows: Iterable[Row] = (
+                {
+                    "Name": name,
+                    "PublicCollectionName": model.collection or "",
+                    "LabelId": f"@L:{name}",
+                    "DataManagementEnabled": True,
+                }
+                for name, model in MODELS.items()
+            )
+        elif path == "/Metadata/PublicEntities":
+            rows = (
+                {"Name": name, "EntitySetName": model.collection, "Properties": properties(model)}
+                for name, model in MODELS.items()
+                if model.collection
+            )
+        else:
+            match = re.search(r"Id='@L:(\w+)'", unquote(path))
+            assert match
+            return httpx.Response(200, json={"Value": MODELS[match[1]].entity})
+        return httpx.Response(200, json={"value": list(rows)})
+
+    def _read(self, request: httpx.Request) -> httpx.Response:
+        name = named(request.url.path.removeprefix("/data/"))
+        names = request.url.params["$select"].split(",")
+        found = [
+            {property_name: shown(MODELS[name], row, property_name) for property_name in names}
+            for row in self.of(name)
+            if matches(row, request.url.params["$filter"])
+        ]
+        body = json.dumps({"value": found}, default=float)
+        return httpx.Response(200, content=body.encode())
+
+    def _batch(self, request: httpx.Request) -> httpx.Response:
+        pattern = (
+            r"(PATCH|POST) https://finops\.test(/data/\S+) HTTP/1\.1\r\n(?:.+\r\n)*\r\n(.*)\r\n"
+        )
+        answers = []
+        for method, target, body in re.findall(pattern, request.content.decode()):
+            status, text = self._write(
+                method, unquote(target), json.loads(body, parse_float=Decimal)
+            )
+            inner = (
+                "--c\r\nContent-Type: application/http\r\n\r\n"
+                f"HTTP/1.1 {status} x\r\nContent-Type: application/json\r\n\r\n{text}\r\n--c--\r\n"
+            )
+            answers.append(f"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n{inner}\r\n")
+            if status >= 400 and self.stop_at_failure:
+                break
+        content = "".join(answers) + "--b--\r\n"
+        headers = {"Content-Type": "multipart/mixed; boundary=b"}
+        return httpx.Response(200, content=content.encode(), headers=headers)
+
+    def _write(self, method: str, target: str, body: Row) -> tuple[int, str]:
+        match = re.match(r"/data/(\w+)(?:\((.*)\))?\?cross-company=true$", target)
+        assert match, target
+        name = named(match[1])
+        values = {ours(name, key): value for key, value in body.items()}
+        values |= {ours(name, key): value for key, value in literals(match[2] or "", "=")}
+        status = self.part_status(values)
+        if status:
+            return status, error("Busy")
+        key = tuple(str(values[part]).lower() for part in MODELS[name].key)
+        if method == "PATCH" and key not in self.rows.get(name, {}):
+            return 400, error("No resources were found when selecting for update.")
+        problem = self.refuse(name, values)
+        if problem:
+            return 500, error(problem, "Microsoft.Integration.AxODataWriteException")
+        if not self.liar:
+            self.put(name, **values)
+        return (204, "") if method == "PATCH" else (201, "{}")
+
+    def _action(self, action: str, body: Row) -> httpx.Response:
+        if action == "GetAzureWriteUrl":
+            url = f"{UPLOADS}/dmf/{body['uniqueFileName']}?{SIGNATURE}"
+            return value_of(json.dumps({"BlobId": "{1}", "BlobUrl": url}))
+        if action == "ImportFromPackage":
+            self._import(body)
+            return value_of(body["executionId"])
+        job = self.jobs.get(body["executionId"])
+        if action == "GetExecutionErrors":
+            assert job
+            return value_of(json.dumps(job.errors))
+        assert action == "GetExecutionSummaryStatus"
+        said = "not found" if job is None else (job.polls.pop(0) if job.polls else job.status)
+        if said == "not found":
+            return httpx.Response(400, json={"error": {"message": "Entities were not found"}})
+        return value_of(said)
+
+    def _import(self, body: Row) -> None:
+        assert body["execute"] is True and body["overwrite"] is True
+        name, columns, rows = read_package(self.blobs[httpx.URL(body["packageUrl"]).path])
+        self.packages.append((name, columns, rows))
+        job = Job(body["legalEntityId"], list(self.polls), "Succeeded")
+        self.jobs[body["executionId"]] = job
+        good = []
+        for row in rows:
+            row["dataAreaId"] = body["legalEntityId"]
+            problem = self.refuse(name, row)
+            if problem:
+                job.errors.append({"RecordId": self._record_id(name, row), "ErrorMessage": problem})
+            else:
+                good.append(row)
+        if job.errors:
+            job.status = "PartiallySucceeded" if good and not self.whole_file else "Failed"
+        if self.whole_file and job.errors:
+            job.errors[0]["RecordId"] = ""
+            return
+        if not self.liar:
+            job.written = len(good)
+            for row in good:
+                self.put(name, **row)
+
+    def _record_id(self, name: str, row: Row) -> str:
+        if self.blank_record_id:
+            return ""
+        return self.separator.join(str(row[part]) for part in MODELS[name].key[1:])
+
+
+def read_package(content: bytes) -> tuple[str, list[str], list[Row]]:
+    """Read a package by the five conditions; returns (model name, columns, rows by our names)."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        manifest = ElementTree.fromstring(archive.read("Manifest.xml"))
+        assert manifest.tag == f"{NS}DataManagementPackageManifest"
+        entity = manifest.find(f".//{NS}DataManagementPackageEntityData")
+        assert entity is not None
+        fields = [element.text for element in entity.iter(f"{NS}EntityField")]
+        assert fields == [element.text for element in entity.iter(f"{NS}XMLField")]
+        raw = archive.read(entity.findtext(f"{NS}InputFilePath") or "")
+    assert raw.startswith(b"\xff\xfe")
+    text = raw[2:].decode("utf-16-le")
+    label = entity.findtext(f"{NS}EntityName")
+    name = next(name for name, model in MODELS.items() if model.entity == label)
+    header, *lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    assert header == fields
+    spelled = {column.name.upper(): column.name for column in MODELS[name].columns}
+    return (
+        name,
+        header,
+        [dict(zip((spelled[h] for h in header), line, strict=True)) for line in lines],
+    )
+
+
+def properties(model: TargetModel) -> list[Row]:
+    names = [column.name for column in model.payload_columns] + [*extra(model)]
+    return [
+        {
+            "Name": PROPERTY_NAMES.get(name, name),
+            "TypeName": PROPERTY_TYPES.get(name, "Edm.String"),
+            "IsKey": name in model.key,
+        }
+        for name in names
+    ]
+
+
+def extra(model: TargetModel) -> tuple[str, ...]:
+    return (model.locked_when.property,) if model.locked_when else ()
+
+
+def named(collection: str) -> str:
+    return next(name for name, model in MODELS.items() if model.collection == collection)
+
+
+def ours(name: str, property_name: str) -> str:
+    """Our column of a property; the service knows only its own spelling."""
+    spelled = {PROPERTY_NAMES.get(c.name, c.name): c.name for c in MODELS[name].columns}
+    return spelled[property_name]
+
+
+def shown(model: TargetModel, row: Row, property_name: str) -> Any:
+    names = {PROPERTY_NAMES.get(c.name, c.name): c for c in model.columns}
+    column = names.get(property_name)
+    value = row.get(column.name if column else property_name)
+    kind = column.data_type.kind if column else "string"
+    if kind == "decimal" and not isinstance(value, int | Decimal):
+        return Decimal(value or 0)
+    if kind == "date":
+        return f"{str(value or '1900-01-01')[:10]}T12:00:00Z"
+    return value if value is not None else ""
+
+
+def matches(row: Row, condition: str) -> bool:
+    """Judge `(A eq 'x' and B eq 1) or (...)`."""
+    pattern = r"\(?(\w+) eq ('(?:[^']|'')*'|[^\s()]+)\)?(?: (and|or) )?"
+    groups: list[bool] = [True]
+    for name, text, word in re.findall(pattern, condition):
+        wanted = text[1:-1].replace("''", "'") if text.startswith("'") else text
+        told = row.get(name, row.get({v: k for k, v in PROPERTY_NAMES.items()}.get(name, name)))
+        same = str(told).lower() == wanted.lower()
+        if not same and not text.startswith("'") and "-" not in text:
+            same = Decimal(str(told)) == Decimal(wanted)
+        groups[-1] = groups[-1] and same
+        if word == "or":
+            groups.append(True)
+    return any(groups)
+
+
+def literals(text: str, sign: str) -> list[tuple[str, str]]:
+    pattern = rf"(\w+){sign}('(?:[^']|'')*'|[^\s,]+)"
+    return [
+        (name, value[1:-1].replace("''", "'") if value.startswith("'") else value)
+        for name, value in re.findall(pattern, text)
+    ]
+
+
+def error(message: str, kind: str = "System.Exception") -> str:
+    inner = {"message": message, "type": kind, "stacktrace": ""}
+    return json.dumps(
+        {"error": {"code": "", "message": "An error has occurred.", "innererror": inner}}
+    )
+
+
+def value_of(value: Any) -> httpx.Response:
+    return httpx.Response(200, json={"value": value})

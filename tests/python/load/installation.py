@@ -1,0 +1,252 @@
+"""An installation in a folder: what dbt built, what was extracted, a ledger, and a fake Finance."""
+
+import json
+from collections.abc import Collection
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import httpx
+from declared import MODELS
+from fake_finops import FakeFinops
+from pydantic import SecretStr
+
+from connection.declarations import SourceTable, TargetModel
+from connection.environment import describe_environment, write_environment
+from connection.landings import LandingRecord, write_landing
+from connection.manifest import Manifest
+from connection.settings import Settings
+from connection.storage import Storage
+from load.report import LoadReport, PlanReport, TemplateResult
+from load.run import Surroundings, make_plan, run_load
+
+MORNING = datetime(2026, 3, 2, 6, tzinfo=UTC)
+Row = dict[str, Any]
+
+
+@dataclass
+class Installation:
+    """rows: what the models describe, by model. rejected, filtered: (model, source id)."""
+
+    folder: Path
+    finops: FakeFinops = field(default_factory=FakeFinops)
+    models: dict[str, TargetModel] = field(default_factory=lambda: dict(MODELS))
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    rejected: list[tuple[str, str]] = field(default_factory=list)
+    filtered: list[tuple[str, str]] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    transport: str = "package"
+    now: datetime = MORNING
+    slept: list[float] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(
+            dataverse_url="https://dataverse.test",
+            finops_url="https://finops.test",
+            finops_token=SecretStr("token"),
+            raw_root=str(self.folder / "raw"),
+            duckdb_path=self.folder / "warehouse.duckdb",
+            ledger_path=self.folder / "ledger.duckdb",
+            transport=self.transport,
+        )
+
+    @property
+    def manifest(self) -> Manifest:
+        """One source and one test per template."""
+        nodes: dict[str, Any] = {}
+        sources = {}
+        for model in self.models.values():
+            source = f"source.test.dataverse.{model.template}"
+            sources[source] = SourceTable("dataverse", model.template, source, "s", "id", False, ())
+            nodes[model.unique_id] = {
+                "resource_type": "model",
+                "depends_on": {"nodes": [source]},
+                "config": {"meta": {}},
+            }
+            nodes[f"test.test.{model.name}_ok"] = {
+                "resource_type": "test",
+                "attached_node": model.unique_id,
+                "depends_on": {"nodes": [model.unique_id]},
+                "config": {"meta": {"next_step": f"Look at {model.name}."}},
+            }
+        graph = {"nodes": nodes, "unit_tests": {}}
+        return Manifest(tuple(sources.values()), (), tuple(self.models.values()), graph)
+
+    def add(self, name: str, source_id: str = "", **values: Any) -> Row:
+        """Describe a row; the company is usmf and the source id the key unless told."""
+        key = [str(values[part]) for part in self.models[name].key[1:]]
+        row = {
+            "dataAreaId": "usmf",
+            "_source_table": name,
+            "_source_id": source_id or "/".join(key),
+            "_is_cancelled": False,
+            "_is_complete": True,
+            **values,
+        }
+        self.rows.setdefault(name, []).append(row)
+        return row
+
+    def extract(self) -> None:
+        """Land every source now."""
+        storage = Storage(self.settings.raw_root)
+        write_environment(storage, describe_environment(self.settings, "org-1"))
+        for table in self.manifest.sources:
+            write_landing(
+                storage,
+                LandingRecord("dataverse", table.name, "x", "landed", self.now, self.now),
+            )
+
+    def build(self) -> None:
+        """Write the warehouse anew, with every node in order."""
+        with closing(duckdb.connect(str(self.folder / "warehouse.duckdb"))) as warehouse:
+            for schema in ("integration", "monitoring", "ops"):
+                warehouse.execute(f"create schema if not exists {schema}")
+            for model in self.models.values():
+                if model.name not in self.hidden:
+                    self._build_model(warehouse, model)
+            self._build_monitoring(warehouse)
+            warehouse.execute(
+                "create table if not exists ops.node_results (invocation_id varchar, unique_id "
+                "varchar, resource_type varchar, status varchar, message varchar, "
+                "finished_at timestamp)"
+            )
+            for node, content in self.manifest.graph["nodes"].items():
+                kind = content["resource_type"]
+                self._result(warehouse, node, kind, "pass" if kind == "test" else "success", None)
+
+    def result(self, node: str, status: str, message: str | None = None) -> None:
+        """Add what dbt says of a node now."""
+        with closing(duckdb.connect(str(self.folder / "warehouse.duckdb"))) as warehouse:
+            self._result(warehouse, node, "model", status, message)
+
+    def load(
+        self,
+        *select: str,
+        retry: bool = False,
+        adopt: Collection[str] = (),
+        extract: bool = True,
+    ) -> LoadReport:
+        """Extract, build and load."""
+        if extract:
+            self.refresh()
+        return run_load(
+            self.settings,
+            self.manifest,
+            select or None,
+            retry=retry,
+            adopt=adopt,
+            surroundings=self.surroundings(),
+        )
+
+    def plan(self, *select: str) -> PlanReport:
+        """Extract, build and plan."""
+        self.refresh()
+        return make_plan(
+            self.settings, self.manifest, select or None, surroundings=self.surroundings()
+        )
+
+    def refresh(self) -> None:
+        """Extract, then build a minute later."""
+        self.extract()
+        self.now += timedelta(minutes=1)
+        self.build()
+
+    def surroundings(self, transport: httpx.BaseTransport | None = None) -> Surroundings:
+        return Surroundings(
+            transport=transport or self.finops.transport,
+            now=lambda: self.now,
+            sleep=self.slept.append,
+        )
+
+    def ledger(self, query: str) -> list[tuple[Any, ...]]:
+        with closing(duckdb.connect(str(self.settings.ledger_path), read_only=True)) as ledger:
+            return ledger.execute(query).fetchall()
+
+    def states(self, name: str) -> dict[str, str]:
+        """State by source id."""
+        query = f"select source_id, state from ledger where model = '{name}'"
+        return dict(self.ledger(query))
+
+    def _build_model(self, warehouse: duckdb.DuckDBPyConnection, model: TargetModel) -> None:
+        columns = ", ".join(
+            f'"{c.name}" {"varchar" if c.data_type.kind == "string" else c.data_type}'
+            for c in model.columns
+        )
+        relation = f"integration.{model.name}"
+        warehouse.execute(f"create or replace table {relation} ({columns})")
+        for row in self.rows.get(model.name, []):
+            values = [row.get(c.name) for c in model.columns]
+            marks = ", ".join("?" for _ in values)
+            warehouse.execute(f"insert into {relation} values ({marks})", values)
+
+    def _build_monitoring(self, warehouse: duckdb.DuckDBPyConnection) -> None:
+        ids = "target_model varchar, source_table varchar, source_id varchar"
+        tables = {
+            "rejected_rows": f"template varchar, {ids}, reason_code varchar, column_name varchar, "
+            "column_value varchar, message varchar",
+            "filtered_rows": f"template varchar, {ids}, filter_reason varchar",
+            "deleted_rows": "source_table varchar, source_id varchar",
+            "reconciliation": "template varchar, target_model varchar, source_table varchar, "
+            "source_rows bigint, filtered_rows bigint, rejected_rows bigint, sent_rows bigint",
+        }
+        for name, columns in tables.items():
+            warehouse.execute(f"create or replace table monitoring.{name} ({columns})")
+        for name, source_id in self.rejected:
+            warehouse.execute(
+                "insert into monitoring.rejected_rows values (?, ?, ?, ?, 'code', 'Name', 'v', 'why')",
+                [self.models[name].template, name, name, source_id],
+            )
+        for name, source_id in self.filtered:
+            warehouse.execute(
+                "insert into monitoring.filtered_rows values (?, ?, ?, ?, 'inactive')",
+                [self.models[name].template, name, name, source_id],
+            )
+        for source_id in self.deleted:
+            table, _, key = source_id.partition(":")
+            warehouse.execute("insert into monitoring.deleted_rows values (?, ?)", [table, key])
+        for model in self.models.values():
+            rejected = sum(name == model.name for name, _ in self.rejected)
+            rows = len(self.rows.get(model.name, []))
+            warehouse.execute(
+                "insert into monitoring.reconciliation values (?, ?, ?, ?, 0, ?, ?)",
+                [model.template, model.name, model.name, rows + rejected, rejected, rows],
+            )
+
+    def _result(
+        self,
+        warehouse: duckdb.DuckDBPyConnection,
+        node: str,
+        kind: str,
+        status: str,
+        message: str | None,
+    ) -> None:
+        warehouse.execute(
+            "insert into ops.node_results values ('i', ?, ?, ?, ?, ?)",
+            [node, kind, status, message, self.now.replace(tzinfo=None)],
+        )
+
+
+def classes(report: PlanReport, name: str) -> dict[str, str]:
+    """Class by source id of the rows that are not unchanged."""
+    return {row.source_id: row.kind for row in report.rows if row.model == name}
+
+
+def reasons(report: PlanReport, name: str) -> dict[str, str]:
+    return {row.source_id: row.reason for row in report.rows if row.model == name}
+
+
+def result(report: LoadReport, template: str) -> TemplateResult:
+    return next(each for each in report.templates if each.template == template)
+
+
+def counts(report: LoadReport, template: str) -> dict[str, int]:
+    """Counts that are not zero."""
+    found = json.loads(report.to_json())["templates"]
+    row = next(each for each in found if each["template"] == template)
+    names = ("inserted", "updated", "unchanged", "held", "failed", "rejected")
+    return {name: row[name] for name in names if row[name]}

@@ -91,7 +91,7 @@ def data_tests_on(model: str, kind: str) -> list[dict[str, Any]]:
         node
         for node in GRAPH["nodes"].values()
         if node["resource_type"] == "test"
-        and node["attached_node"] == MODELS[model]["unique_id"]
+        and node.get("attached_node") == MODELS[model]["unique_id"]
         and node["test_metadata"]["name"] == kind
     ]
 

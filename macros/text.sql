@@ -4,9 +4,10 @@
 {%- endmacro %}
 
 
-{#- A key as Finance compares it: without regard to case and trailing blanks. -#}
+{#- A key as Finance compares it: without regard to case and trailing blanks (other white space is
+    content: rtrim would take it along in one engine and not in the other). -#}
 {% macro comparable(column) -%}
-    lower(rtrim(cast({{ column }} as {{ dbt.type_string() }})))
+    lower(trim(trailing ' ' from cast({{ column }} as {{ dbt.type_string() }})))
 {%- endmacro %}
 
 

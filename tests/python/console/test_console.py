@@ -1,0 +1,91 @@
+"""What people see: the sandbox that keeps its address, tables that are not cut off, dbt's events."""
+
+import io
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from connection.settings import load_settings
+from console import sandbox, tables
+from console.dbt import environment
+from extract.report import ExtractReport, TableResult
+from load.report import LoadReport, PlannedRow, PlanReport, TemplateResult, Trouble
+
+
+def test_a_sandbox_keeps_its_address_and_its_data(tmp_path: Path) -> None:
+    first = sandbox.remembered(tmp_path, 2000, 7)
+    assert sandbox.remembered(tmp_path) == first
+    assert (first.rows, first.seed) == (2000, 7)
+    with pytest.raises(sandbox.SandboxError, match="made with 2000 rows and seed 7"):
+        sandbox.remembered(tmp_path, 1000, 7)
+    with pytest.raises(sandbox.SandboxError, match="seed 7"):
+        sandbox.remembered(tmp_path, 2000, 0)
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    memory = sandbox.remembered(tmp_path)
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", memory.port))
+        other.listen()
+        with pytest.raises(sandbox.SandboxError, match=str(memory.port)):
+            sandbox.remembered(tmp_path)
+
+
+def shown(draw: Callable[..., None], *arguments: object, **options: object) -> str:
+    out = io.StringIO()
+    console = tables.console_for(out)
+    draw(console, *arguments, **options)
+    return out.getvalue()
+
+
+def test_a_table_is_not_cut_off_where_nobody_tells_the_width() -> None:
+    result = TemplateResult("projects_and_contracts", "Warning", source=1234567, rejected=3)
+    text = shown(tables.load, LoadReport("run", (result,), 1.0))
+    assert "projects_and_contracts" in text and "1,234,567" in text and "…" not in text
+    long_name = "msdyn_contractlinescheduleofvalue"
+    failed = TableResult("dataverse", long_name, "failed", message="It answered 403.")
+    text = shown(tables.extract, ExtractReport("id", (failed,), 1.0))
+    assert long_name in text and "It answered 403." in text and "…" not in text
+
+
+def test_what_waits_for_somebody_is_listed_before_what_is_simply_sent() -> None:
+    rows = tuple(
+        PlannedRow("model", f"key-{number}", "insert", "", "account", "id")
+        for number in range(tables.SHOWN)
+    ) + (PlannedRow("model", "stuck", "collision", "the target has it", "account", "id"),)
+    text = shown(tables.plan, PlanReport({"model": {"insert": 40}}, {}, rows), rows=True)
+    assert text.index("stuck") < text.index("key-0")
+    assert "1 more" in text
+
+
+def test_hints_name_the_program_as_it_was_called() -> None:
+    result = TemplateResult("accounts", "Warning", rejected=1, held=1)
+    report = LoadReport("run", (result,), 1.0)
+    text = shown(tables.where_next, report, ".venv/bin/d365", sandboxed=True)
+    assert ".venv/bin/d365 plan --rows --sandbox" in text
+
+
+def test_markup_in_a_row_is_shown_as_it_is() -> None:
+    trouble = Trouble("accounts", "m", "account", "1", "rejected", "r", "c", "", "[red]x[/red]\ny")
+    assert "[red]x[/red] y" in shown(tables.troubles, [trouble])
+
+
+def test_dbt_reads_and_writes_the_same_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings((), d365_environment="production", d365_company="ussi")
+    given = environment(settings)
+    assert given["D365_ENVIRONMENT"] == "production"
+    assert given["RAW_ROOT"] == settings.raw_root
+    assert given["DUCKDB_PATH"] == str(settings.duckdb_path)
+    assert given["D365_COMPANY"] == "ussi"
+
+
+def test_a_report_is_json_too() -> None:
+    report = LoadReport("run", (TemplateResult("accounts", "Error", "why"),), 1.0)
+    content = json.loads(report.to_json())
+    assert content["exit_code"] == 1 and content["templates"][0]["message"] == "why"

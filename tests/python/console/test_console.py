@@ -52,10 +52,10 @@ def test_a_table_is_not_cut_off_where_nobody_tells_the_width() -> None:
 
 
 def test_what_waits_for_somebody_is_listed_before_what_is_simply_sent() -> None:
-    rows = tuple(
-        PlannedRow("model", f"key-{number}", "insert", "", "account", "id")
-        for number in range(tables.SHOWN)
-    ) + (PlannedRow("model", "stuck", "collision", "the target has it", "account", "id"),)
+    numbers = range(tables.SHOWN)
+    sent = [PlannedRow("model", f"key-{n}", "insert", "", "account", "id") for n in numbers]
+    stuck = PlannedRow("model", "stuck", "collision", "the target has it", "account", "id")
+    rows = (*sent, stuck)
     text = shown(tables.plan, PlanReport({"model": {"insert": 40}}, {}, rows), rows=True)
     assert text.index("stuck") < text.index("key-0")
     assert "1 more" in text

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from connection.declarations import Column, TargetModel
-from load.canonical import key_sql, payload_sql, quoted
+from load.canonical import key_sql, literal, payload_sql, quoted
 from load.errors import WarehouseMissing
 
 MONITORING = {
@@ -34,7 +34,7 @@ def attached(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Iterator
     if not warehouse.exists():
         raise WarehouseMissing(f"{warehouse} does not exist: run `dbt build` after an extract.")
     try:
-        connection.execute(f"attach '{_literal(str(warehouse))}' as warehouse (read_only)")
+        connection.execute(f"attach {literal(str(warehouse))} as warehouse (read_only)")
     except duckdb.IOException as error:
         raise WarehouseMissing(
             f"{warehouse} cannot be read, perhaps because dbt is building: try again after it."
@@ -46,19 +46,33 @@ def attached(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Iterator
 
 
 def copy_desired(
-    connection: duckdb.DuckDBPyConnection, warehouse: Path, models: Iterable[TargetModel]
-) -> None:
-    """Make the temporary tables of `models` and of the monitoring.
+    connection: duckdb.DuckDBPyConnection, catalog: str, models: Iterable[TargetModel]
+) -> dict[str, str]:
+    """Make the temporary tables of the monitoring and of `models`, out of the attached warehouse.
 
-    Raises WarehouseMissing naming the table that was never built.
+    Returns, by model, why its table cannot be used. Raises WarehouseMissing without monitoring.
     """
-    with attached(connection, warehouse) as catalog:
-        for name, query in MONITORING.items():
-            select = query.format(f"{catalog}.monitoring")
-            _copy(connection, name, select, f"monitoring.{name}")
-        for model in models:
-            relation = f"{catalog}.{quoted(model.schema)}.{quoted(model.alias)}"
-            _copy(connection, f"desired_{model.name}", _desired_sql(model, relation), model.name)
+    unusable = {}
+    for name, query in MONITORING.items():
+        problem = _copy(connection, name, query.format(f"{catalog}.monitoring"))
+        if problem:
+            raise WarehouseMissing(problem)
+    for model in models:
+        relation = f"{catalog}.{quoted(model.schema)}.{quoted(model.alias)}"
+        problem = _copy(connection, f"desired_{model.name}", _desired_sql(model, relation))
+        if problem:
+            unusable[model.name] = problem
+    return unusable
+
+
+def plan_table(model: TargetModel) -> str:
+    """Return the name of a model's plan, quoted."""
+    return quoted(f"plan_{model.name}")
+
+
+def desired_table(name: str) -> str:
+    """Return the name of a model's desired rows, quoted."""
+    return quoted(f"desired_{name}")
 
 
 def column_named(model: TargetModel, name: str) -> Column:
@@ -79,8 +93,8 @@ def _desired_sql(model: TargetModel, relation: str) -> str:
     columns = [
         *(f"source.{quoted(column.name)}" for column in model.columns),
         *defaults,
-        f"'{_literal(model.target)}' as target",
-        f"'{_literal(model.template)}' as template",
+        f"{literal(model.target)} as target",
+        f"{literal(model.template)} as template",
         f"{key_sql(key_columns(model), 'source.')} as key_text",
         f"sha256({payload_sql(payload, 'source.', hide_personal=False)}) as hash",
         f"{payload_sql(payload, 'source.', hide_personal=True)} as payload",
@@ -88,18 +102,13 @@ def _desired_sql(model: TargetModel, relation: str) -> str:
     return f"select {', '.join(columns)} from {relation} as source"
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, name: str, select: str, label: str) -> None:
+def _copy(connection: duckdb.DuckDBPyConnection, name: str, select: str) -> str:
+    """Make a temporary table; returns a sentence when the warehouse does not have what it needs."""
     try:
         connection.execute(f"create or replace temp table {quoted(name)} as {select}")
     except (duckdb.CatalogException, duckdb.BinderException) as error:
-        raise WarehouseMissing(
-            f"The warehouse has no usable {label} ({_first_line(error)}): run `dbt build`."
-        ) from error
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).splitlines()[0]
-
-
-def _literal(text: str) -> str:
-    return text.replace("'", "''")
+        return (
+            f"The warehouse has no usable {name.removeprefix('desired_')} "
+            f"({str(error).splitlines()[0]}): run `dbt build`."
+        )
+    return ""

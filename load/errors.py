@@ -3,6 +3,7 @@
 IntegrationError
 ├── LedgerInUse      another load holds the ledger
 ├── LedgerUnusable   the file is no ledger this version can read
+├── ImportsFailing   packages fail as a whole, whatever is in them
 ├── TargetUnfit      the target lacks an entity, a column or a key of a model
 ├── WarehouseMissing the warehouse or a table of it is not there
 └── SelectionUnknown a name given to --select or --adopt does not exist
@@ -17,6 +18,10 @@ class LedgerInUse(IntegrationError):
 
 class LedgerUnusable(IntegrationError):
     """The file is no ledger, or one of a newer version."""
+
+
+class ImportsFailing(IntegrationError):
+    """Import after import fails as a whole, so that no row is to blame."""
 
 
 class TargetUnfit(IntegrationError):

@@ -4,9 +4,9 @@ A template goes only when its source tables landed in their last attempt and not
 models were built after that, and its tests passed. The others go on without it.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,7 +15,6 @@ from connection.landings import LandingRecord, read_landing
 from connection.manifest import Manifest
 from connection.settings import Settings
 from connection.storage import Storage
-from load.desired import attached
 
 PASSED = ("success", "pass", "warn", "no-op")
 
@@ -33,14 +32,19 @@ def closed_templates(
     settings: Settings,
     manifest: Manifest,
     connection: duckdb.DuckDBPyConnection,
+    catalog: str,
+    templates: Collection[str],
     now: datetime,
 ) -> dict[str, str]:
-    """Return the templates that may not be sent, each with one sentence why."""
-    results = _node_results(connection, settings.duckdb_path)
+    """Return those of `templates` that may not be sent, each with one sentence why.
+
+    catalog: under which the warehouse is attached.
+    """
+    results = _node_results(connection, catalog)
     storage = Storage(settings.raw_root)
     reasons = {
         template: _reason(settings, manifest, storage, results, template, now)
-        for template in manifest.templates()
+        for template in sorted(templates)
     }
     return {template: reason for template, reason in reasons.items() if reason}
 
@@ -106,22 +110,20 @@ def _node_problem(
     return ""
 
 
-def _node_results(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> dict[str, NodeResult]:
-    with attached(connection, warehouse) as catalog:
-        tables: list[Any] = connection.execute(
-            "select 1 from information_schema.tables where table_catalog = ? "
-            "and table_schema = 'ops' and table_name = 'node_results'",
-            [catalog],
-        ).fetchall()
-        if not tables:
-            return {}
-        rows = connection.execute(
-            f"""
-            select unique_id, arg_max(status, finished_at), arg_max(message, finished_at),
-                max(finished_at)
-            from {catalog}.ops.node_results group by unique_id
-            """
-        ).fetchall()
+def _node_results(connection: duckdb.DuckDBPyConnection, catalog: str) -> dict[str, NodeResult]:
+    tables: list[Any] = connection.execute(
+        "select 1 from information_schema.tables where table_catalog = ? "
+        "and table_schema = 'ops' and table_name = 'node_results'",
+        [catalog],
+    ).fetchall()
+    if not tables:
+        return {}
+    rows = connection.execute(
+        f"""
+        select unique_id, status, message, finished_at from {catalog}.ops.node_results
+        qualify row_number() over (partition by unique_id order by finished_at desc) = 1
+        """
+    ).fetchall()
     return {
         node: NodeResult(status, message or "", finished.replace(tzinfo=UTC))
         for node, status, message, finished in rows

@@ -21,6 +21,7 @@ from load.errors import LedgerInUse, LedgerUnusable
 VERSION = 1
 ACCEPTED = ("staged", "in_target", "processed")
 """States in which the service has accounted for the row."""
+ACCEPTED_SQL = ", ".join(f"'{state}'" for state in ACCEPTED)
 
 _SCHEMA = """
 create table if not exists ledger_version (version integer);
@@ -160,15 +161,14 @@ class Ledger:
 
     def record_table(self, model: str, table: str) -> None:
         """Store receipts that are already a table (key_text, state, message)."""
-        accepted = ", ".join(f"'{state}'" for state in ACCEPTED)
         self.connection.execute(
             f"""
             update ledger set
                 state = told.state,
                 message = nullif(told.message, ''),
-                accepted_hash = case when told.state in ({accepted})
+                accepted_hash = case when told.state in ({ACCEPTED_SQL})
                     then ledger.attempted_hash else ledger.accepted_hash end,
-                accepted_payload = case when told.state in ({accepted})
+                accepted_payload = case when told.state in ({ACCEPTED_SQL})
                     then ledger.attempted_payload else ledger.accepted_payload end,
                 updated_at = $now
             from {table} as told

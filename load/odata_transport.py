@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from http import HTTPStatus
 
 import httpx
 
@@ -15,10 +16,10 @@ from connection.batch import Operation, Part, build_batch, parse_batch
 from connection.declarations import Column, TargetModel
 from connection.errors import ServiceMalformed, ServiceUnavailable
 from connection.odata import Value, key_segment, payload_value, to_json
-from connection.responses import accepted, error_text
+from connection.responses import accepted, error_text, is_transient
 from load.desired import column_named, key_columns
 from load.ledger import Ledger, Receipt
-from load.rows import Row, rows_of
+from load.rows import Row, mask_personal, rows_of
 from load.target_metadata import TargetEntity
 
 MISSING_ROW = "no resources were found when selecting for update"
@@ -33,6 +34,7 @@ class ODataTransport:
     run_id: str
     read_back: Callable[[TargetModel, TargetEntity, Sequence[str]], Iterable[Receipt]]
     chunk_size: int = 100
+    needs_public: bool = True
 
     def send(
         self, model: TargetModel, entity: TargetEntity, company: str, chunk: str
@@ -52,11 +54,9 @@ class ODataTransport:
                 receipts.append(self._receipt(model, entity, row, part))
         for row, part in self._batch(model, entity, missing, _post):
             receipts.append(self._receipt(model, entity, row, part))
+        receipts = mask_personal(self.ledger.connection, model, chunk, receipts)
         self.ledger.record(model.name, receipts)
         return receipts
-
-    def wait(self, execution_id: str) -> None:
-        """Nothing goes on in the background of a batch."""
 
     def _batch(
         self,
@@ -97,12 +97,19 @@ class ODataTransport:
     def _receipt(
         self, model: TargetModel, entity: TargetEntity, row: Row, part: Part | None
     ) -> Receipt:
-        if part is None:
-            found = next(iter(self.read_back(model, entity, [row.key_text])), None)
-            return found or Receipt(row.key_text, "unknown", "The connection broke on the way.")
-        if part.status < 300:
+        if part is not None and part.status < 300:
             return Receipt(row.key_text, "in_target")
-        return Receipt(row.key_text, "refused", error_text(part.body) or f"HTTP {part.status}")
+        if part is not None and not _may_pass(part):
+            return Receipt(row.key_text, "refused", error_text(part.body) or f"HTTP {part.status}")
+        found = next(iter(self.read_back(model, entity, [row.key_text])), None)
+        said = "The connection broke on the way." if part is None else error_text(part.body)
+        return found or Receipt(row.key_text, "unknown", said)
+
+
+def _may_pass(part: Part) -> bool:
+    """Tell whether an operation failed for a reason that is not its own: it may go again."""
+    busy = part.status == HTTPStatus.TOO_MANY_REQUESTS
+    return busy or is_transient(httpx.Response(part.status, content=part.body))
 
 
 def _patch(model: TargetModel, entity: TargetEntity, row: Row, base: str) -> Operation:
@@ -127,9 +134,9 @@ def _body(model: TargetModel, entity: TargetEntity, row: Row, leave_out: set[str
         if name in leave_out:
             continue
         column, target = column_named(model, name), entity.properties[name]
-        content[target.name] = payload_value(
-            _value(column, text), column.data_type, target.type_name
-        )
+        # an empty text stands for a value that was cleared; what that is depends on the property
+        value = _value(column, text) if text else None
+        content[target.name] = payload_value(value, column.data_type, target.type_name)
     return to_json(content)
 
 

@@ -1,16 +1,14 @@
 """Send rows as data packages: upload, import, wait, and account for every row.
 
-One company and one entity per package, and never two imports at once. A job's word is not enough:
-created + updated + errors must be what was sent, or the rows are read back.
+One company and one entity per package, and never two imports of a model at once. A job's word is
+not enough: created + updated + errors must be what was sent, or the rows are read back.
 Source: F&O data management package REST API.
 """
 
-import json
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import duckdb
 import httpx
@@ -19,46 +17,21 @@ from connection.addresses import origin
 from connection.declarations import TargetModel
 from connection.errors import ServiceMalformed, ServiceRefused, ServiceUnavailable
 from connection.http import open_client
-from connection.odata import literal
-from connection.responses import accepted, json_object
+from connection.responses import accepted
 from load.desired import key_columns
+from load.errors import ImportsFailing
+from load.executions import Executions, Outcome
 from load.ledger import Ledger, Receipt
 from load.packages import PackageEntity, build_package, csv_body, used_columns
-from load.rows import keys_of, split
+from load.rows import keys_of, mask_personal, split
 from load.target_metadata import TargetEntity
 
-ACTIONS = "/data/DataManagementDefinitionGroups/Microsoft.Dynamics.DataEntities."
-JOB_DETAILS = "/data/DataManagementExecutionJobDetails"
-TERMINAL = {"Succeeded", "PartiallySucceeded", "Failed", "Canceled"}
-NOT_FOUND = "not found"
 SEPARATORS = (",", ", ", ";", "|", "+", "-", "_", " ", "/")
+FAILURES_IN_A_ROW = 60
+"""Finding a bad row among 50,000 takes 17 imports; so many without one good row is another matter."""
 
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for an import. Seconds; polls get slower up to `slowest`."""
-
-    first: float = 0.1
-    slowest: float = 30.0
-    not_found: float = 300.0
-    total: float = 4 * 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How an import ended. status: the service's word, "" when it never said.
-
-    errors: (RecordId, message). written: rows the service says it created or updated.
-    """
-
-    status: str
-    errors: tuple[tuple[str, str], ...] = ()
-    written: int = 0
-
-    @property
-    def failed_as_a_whole(self) -> bool:
-        """Tell whether nothing of the file was taken."""
-        return self.status in ("Failed", "Canceled") and self.written == 0
+Keys = Sequence[tuple[str, tuple[str, ...]]]
+"""(key_text, canonical texts of the key columns) of the rows of a package."""
 
 
 @dataclass
@@ -69,10 +42,12 @@ class PackageTransport:
     ledger: Ledger
     run_id: str
     read_back: Callable[[TargetModel, TargetEntity, Sequence[str]], Iterable[Receipt]]
-    patience: Patience = field(default_factory=Patience)
+    executions: Executions
     sleep: Callable[[float], None] = time.sleep
     upload_transport: httpx.BaseTransport | None = None
     chunk_size: int = 50_000
+    needs_public: bool = False
+    _failures: int = 0
 
     def send(
         self, model: TargetModel, entity: TargetEntity, company: str, chunk: str
@@ -81,33 +56,67 @@ class PackageTransport:
 
         Rows are marked as sent, durably, before each import. When a file fails as a whole, it is
         halved until the bad row is alone. Raises IntegrationError when the service cannot be used
-        at all; the rows then stay sent and are settled by the next load.
+        at all, or an import does not end; the rows then stay open and the next load settles them.
         """
         keys = keys_of(self._connection, model, chunk)
-        execution_id = f"d365-{uuid.uuid4()}"
-        self.ledger.mark_sent(model.name, chunk, execution_id, self.run_id)
-        self.ledger.begin_execution(execution_id, model.name, company, len(keys))
-        outcome = self._import(model, entity, company, chunk, execution_id)
-        self.ledger.end_execution(execution_id, outcome.status or "unknown")
-        refused = _refused_keys(model, company, keys, outcome.errors)
-        if len(keys) > 1 and outcome.failed_as_a_whole and len(refused) < len(keys):
-            halves = split(self._connection, chunk, chunk)
-            return [r for half in halves for r in self.send(model, entity, company, half)]
+        outcome, execution_id = self._import(model, entity, company, chunk, len(keys))
+        refused = refused_keys(model, company, keys, outcome.errors)
+        if outcome.failed_as_a_whole:
+            self._count_failure(model, outcome)
+            if len(keys) > 1 and len(refused) < len(keys):
+                halves = split(self._connection, chunk, chunk)
+                return [r for half in halves for r in self.send(model, entity, company, half)]
+        else:
+            self._failures = 0
         receipts = list(self._account(model, entity, keys, refused, outcome))
+        receipts = mask_personal(self._connection, model, chunk, receipts)
         self.ledger.record(model.name, receipts)
+        if not outcome.has_ended:
+            raise ServiceUnavailable(
+                f"The import {execution_id} of {model.name} is still {outcome.status}: load again "
+                "when it has ended, which settles its rows first."
+            )
         return receipts
-
-    def wait(self, execution_id: str) -> Outcome:
-        """Follow an execution that was begun earlier to its end; status "" when it is unknown."""
-        return self._wait(execution_id, None)
 
     @property
     def _connection(self) -> duckdb.DuckDBPyConnection:
         return self.ledger.connection
 
     def _import(
-        self, model: TargetModel, entity: TargetEntity, company: str, chunk: str, execution_id: str
-    ) -> Outcome:
+        self, model: TargetModel, entity: TargetEntity, company: str, chunk: str, rows: int
+    ) -> tuple[Outcome, str]:
+        """Import a chunk and follow it; returns how that ended, and the execution id."""
+        execution_id = f"d365-{uuid.uuid4()}"
+        package, content = self._package(model, entity, chunk)
+        address = self._upload(execution_id, content)
+        self.ledger.mark_sent(model.name, chunk, execution_id, self.run_id)
+        self.ledger.begin_execution(execution_id, model.name, company, rows)
+        body = {
+            "packageUrl": address,
+            "definitionGroupId": package.group,
+            "executionId": execution_id,
+            "execute": True,
+            "overwrite": True,
+            "legalEntityId": company,
+        }
+        try:
+            self.executions.act("ImportFromPackage", body)
+        except ServiceRefused:
+            # refused before it began: there is no end to wait for
+            self.ledger.end_execution(execution_id, "refused")
+            raise
+        except ServiceUnavailable as error:
+            # Cut off after it was asked for: the execution may exist all the same.
+            if not error.outcome_unknown:
+                raise
+        outcome = self.executions.follow(execution_id)
+        if outcome.has_ended:
+            self.ledger.end_execution(execution_id, outcome.status or "not found")
+        return outcome, execution_id
+
+    def _package(
+        self, model: TargetModel, entity: TargetEntity, chunk: str
+    ) -> tuple[PackageEntity, bytes]:
         columns = used_columns(self._connection, chunk, model.payload_columns)
         # the company is the package's, not a column of the file
         columns = tuple(column for column in columns if column.name != "dataAreaId")
@@ -116,31 +125,14 @@ class PackageTransport:
             label=entity.label,
             fields=tuple(column.name.upper() for column in columns),
         )
-        content = build_package(package, csv_body(self._connection, chunk, columns))
-        address = self._upload(execution_id, content)
-        try:
-            self._act(
-                "ImportFromPackage",
-                {
-                    "packageUrl": address,
-                    "definitionGroupId": package.group,
-                    "executionId": execution_id,
-                    "execute": True,
-                    "overwrite": True,
-                    "legalEntityId": company,
-                },
-            )
-        except ServiceUnavailable as error:
-            # Cut off after it was asked for: the execution may exist all the same.
-            if not error.outcome_unknown:
-                raise
-        return self._wait(execution_id, entity.label)
+        return package, build_package(package, csv_body(self._connection, chunk, columns))
 
     def _upload(self, execution_id: str, content: bytes) -> str:
         """Upload the package; the address it returns is a secret."""
-        told = self._act("GetAzureWriteUrl", {"uniqueFileName": f"{execution_id}.zip"})
-        # the answer is a text that holds JSON
-        address = str(json.loads(str(told)).get("BlobUrl") or "")
+        told = self.executions.act_for_json(
+            "GetAzureWriteUrl", {"uniqueFileName": f"{execution_id}.zip"}
+        )
+        address = str(told.get("BlobUrl") or "") if isinstance(told, dict) else ""
         if not address:
             raise ServiceMalformed("GetAzureWriteUrl answered without an upload address.")
         scheme, host, port = origin(address)
@@ -150,88 +142,60 @@ class PackageTransport:
             accepted(client.put(address, content=content, headers=headers))
         return address
 
-    def _wait(self, execution_id: str, label: str | None) -> Outcome:
-        waited, pause = 0.0, self.patience.first
-        while waited <= self.patience.total:
-            status = self._status(execution_id)
-            if status in TERMINAL:
-                return self._outcome(execution_id, status)
-            if status is None and waited >= self.patience.not_found:
-                return Outcome("")
-            self.sleep(pause)
-            waited += pause
-            pause = min(pause * 1.5, self.patience.slowest)
-        return Outcome("")
-
-    def _status(self, execution_id: str) -> str | None:
-        """Return the execution's status; None while the service does not know it yet."""
-        try:
-            return str(self._act("GetExecutionSummaryStatus", {"executionId": execution_id}))
-        except ServiceRefused as error:
-            if NOT_FOUND in error.text.lower():
-                return None
-            raise
-
-    def _outcome(self, execution_id: str, status: str) -> Outcome:
-        told = self._act("GetExecutionErrors", {"executionId": execution_id})
-        errors = tuple(
-            (str(entry.get("RecordId") or ""), str(entry.get("ErrorMessage") or ""))
-            for entry in json.loads(str(told or "[]"))
-        )
-        return Outcome(status, errors, self._written(execution_id))
-
-    def _written(self, execution_id: str) -> int:
-        """Return created + updated over the entities of an execution."""
-        params = {"$filter": f"JobId eq {literal(execution_id)}", "cross-company": "true"}
-        content = json_object(accepted(self.client.get(JOB_DETAILS, params=params)).content)
-        counts = ("TargetRecordsCreatedCount", "TargetRecordsUpdatedCount")
-        return sum(int(row.get(name) or 0) for row in content.get("value") or [] for name in counts)
+    def _count_failure(self, model: TargetModel, outcome: Outcome) -> None:
+        self._failures += 1
+        if self._failures >= FAILURES_IN_A_ROW:
+            self._failures = 0
+            said = next((message for _, message in outcome.errors if message), outcome.status)
+            raise ImportsFailing(
+                f"{FAILURES_IN_A_ROW} imports of {model.name} in a row failed as a whole, the last "
+                f"with `{said}`: look at its jobs in Data management."
+            )
 
     def _account(
         self,
         model: TargetModel,
         entity: TargetEntity,
-        keys: Sequence[tuple[str, tuple[str, ...]]],
+        keys: Keys,
         refused: dict[str, str],
         outcome: Outcome,
-    ) -> Iterable[Receipt]:
-        texts = [key_text for key_text, _ in keys]
-        arrived = {}
+    ) -> Iterator[Receipt]:
+        unclear = [text for text, _ in keys if text not in refused]
+        yield from (Receipt(text, "refused", message) for text, message in refused.items())
         if outcome.written + len(refused) == len(keys):
-            arrived = {text: Receipt(text, "in_target") for text in texts if text not in refused}
-        elif not outcome.failed_as_a_whole:
+            yield from (Receipt(text, "in_target") for text in unclear)
+            return
+        arrived: set[str] = set()
+        if not outcome.failed_as_a_whole:
             # The counts do not add up: believe what the target holds, not what the job says.
-            unclear = [text for text in texts if text not in refused]
-            arrived = {r.key_text: r for r in self.read_back(model, entity, unclear)}
-        unnamed = "; ".join(dict.fromkeys(message for _, message in outcome.errors if message))
-        for text in texts:
-            if text in refused:
-                yield Receipt(text, "refused", refused[text])
-            elif text in arrived:
-                yield arrived[text]
-            elif unnamed or outcome.failed_as_a_whole:
-                yield Receipt(text, "refused", unnamed or f"The import ended {outcome.status}.")
-            else:
-                said = outcome.status or "nothing"
-                yield Receipt(
-                    text, "unknown", f"The import said {said}, and the row is not in the target."
-                )
-
-    def _act(self, action: str, body: dict[str, Any]) -> Any:
-        # asking twice does no harm, importing twice might
-        extensions = {"idempotent": action != "ImportFromPackage"}
-        response = accepted(
-            self.client.post(f"{ACTIONS}{action}", json=body, extensions=extensions)
-        )
-        value = json_object(response.content).get("value")
-        # one service version nests the value once more
-        return value.get("value") if isinstance(value, dict) else value
+            for receipt in self.read_back(model, entity, unclear):
+                arrived.add(receipt.key_text)
+                yield receipt
+        rest = [text for text in unclear if text not in arrived]
+        yield from _unaccounted(rest, outcome, certain=entity.is_public)
 
 
-def _refused_keys(
+def _unaccounted(texts: Iterable[str], outcome: Outcome, *, certain: bool) -> Iterator[Receipt]:
+    """Receipts of rows that no count and no read-back speaks for.
+
+    certain: they were looked for and are not in the target, so that an error must be theirs.
+    """
+    said = "; ".join(dict.fromkeys(message for _, message in outcome.errors if message))
+    ended = f"The import ended {outcome.status or 'without a word'}"
+    for text in texts:
+        if outcome.failed_as_a_whole:
+            yield Receipt(text, "refused", said or f"{ended}.")
+        elif said and certain and outcome.status != "Canceled":
+            yield Receipt(text, "refused", said)
+        else:
+            reason = said or "the row cannot be accounted for"
+            yield Receipt(text, "unknown", f"{ended}: {reason}.")
+
+
+def refused_keys(
     model: TargetModel,
     company: str,
-    keys: Sequence[tuple[str, tuple[str, ...]]],
+    keys: Keys,
     errors: Iterable[tuple[str, str]],
 ) -> dict[str, str]:
     """Map errors to keys by their RecordId; how a key of several parts is joined is not documented."""

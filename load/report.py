@@ -10,7 +10,7 @@ import duckdb
 from connection.settings import Settings
 from load.desired import attached
 from load.errors import LedgerUnusable
-from load.ledger import ACCEPTED, snapshot_path
+from load.ledger import ACCEPTED_SQL, snapshot_path
 
 COMPLETED, WARNING, ERROR = "Completed", "Warning", "Error"
 EXIT_CODES = {COMPLETED: 0, WARNING: 3, ERROR: 1}
@@ -123,7 +123,7 @@ def troubles(settings: Settings, templates: Collection[str] | None = None) -> li
             f"""
             select template, model, source_table, source_id, 'refused', state, '', '',
                 coalesce(message, '')
-            from ledger.ledger where state not in ({_states()}) order by all
+            from ledger.ledger where state not in ({ACCEPTED_SQL}) order by all
             """,
         )
     found = [Trouble(*row) for row in [*rejected, *refused]]
@@ -188,7 +188,3 @@ def _from_ledger(
         return connection.execute(query).fetchall()
     finally:
         connection.execute("detach ledger")
-
-
-def _states() -> str:
-    return ", ".join(f"'{state}'" for state in ACCEPTED)

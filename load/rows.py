@@ -13,8 +13,9 @@ import duckdb
 
 from connection.declarations import Column, TargetModel
 from load.canonical import quoted, text_sql
-from load.desired import key_columns
-from load.plan import SENDABLE, desired_table, plan_table
+from load.desired import desired_table, key_columns, plan_table
+from load.ledger import ACCEPTED_SQL, Receipt
+from load.plan import SENDABLE
 
 _EMPTY_SQL = {
     "string": "''",
@@ -33,19 +34,32 @@ class Row:
     values: dict[str, str]
 
 
-def make_send_table(connection: duckdb.DuckDBPyConnection, model: TargetModel) -> int:
-    """Make `send_<model>`: all rows of the plan that go out now. Returns how many."""
+def make_send_table(connection: duckdb.DuckDBPyConnection, model: TargetModel, run_id: str) -> int:
+    """Make `send_<model>`: all rows of the plan that go out now. Returns how many.
+
+    Beside a chunk's columns: company, position (from 1, in key order within the company) and
+    went_before (accepted earlier in the run `run_id`).
+    """
     columns = ", ".join(_value_sql(model, column) for column in model.payload_columns)
     classes = ", ".join(f"'{name}'" for name in SENDABLE)
     connection.execute(
         f"""
         create or replace temp table {send_table(model)} as
         select {columns}, planned.key_text, planned.hash, planned.payload, planned.target,
-            planned.template, planned._source_table, planned._source_id, planned.class
+            planned.template, planned._source_table, planned._source_id, planned.class,
+            lower(source."dataAreaId") as company,
+            row_number() over (
+                partition by lower(source."dataAreaId") order by planned.key_text
+            ) as position,
+            coalesce(ledger.run_id = $run_id and ledger.state in ({ACCEPTED_SQL}), false)
+                as went_before
         from {plan_table(model)} as planned
         inner join {desired_table(model.name)} as source on source.key_text = planned.key_text
+        left join ledger on ledger.model = $model and ledger.key_text = planned.key_text
         where planned.class in ({classes})
-        """
+        order by company, position
+        """,
+        {"run_id": run_id, "model": model.name},
     )
     found = connection.execute(f"select count(*) from {send_table(model)}").fetchone()
     return int(found[0]) if found else 0
@@ -64,27 +78,23 @@ def chunks(
     first: rows of the very first chunk.
     """
     companies = connection.execute(
-        f"""
-        select lower("dataAreaId") as company, count(*) from {send_table(model)}
-        group by all order by company
-        """
+        f"select company, count(*) from {send_table(model)} group by all order by company"
     ).fetchall()
     limit = min(first, size)
     for company, count in companies:
-        offset = 0
-        while offset < count:
+        done = 0
+        while done < count:
             connection.execute(
                 f"""
                 create or replace temp table chunk as
                 select * from {send_table(model)}
-                where lower("dataAreaId") = $company
-                order by key_text limit {limit} offset {offset}
+                where company = $company and position > $done and position <= $done + $limit
                 """,
-                {"company": company},
+                {"company": company, "done": done, "limit": limit},
             )
-            rows = min(limit, count - offset)
+            rows = min(limit, count - done)
             yield company, "chunk", rows
-            offset += rows
+            done += rows
             limit = size
 
 
@@ -95,9 +105,9 @@ def split(connection: duckdb.DuckDBPyConnection, chunk: str, name: str) -> tuple
         connection.execute(
             f"""
             create or replace temp table {half} as
-            select * exclude (position) from (
-                select *, ntile(2) over (order by key_text) - 1 as position from {chunk}
-            ) where position = {number}
+            select * exclude (half) from (
+                select *, ntile(2) over (order by key_text) - 1 as half from {chunk}
+            ) where half = {number}
             """
         )
     return halves
@@ -113,7 +123,7 @@ def rows_of(connection: duckdb.DuckDBPyConnection, model: TargetModel, chunk: st
     rows = []
     for key_text, *values in found:
         row = {name: value for name, value in zip(names, values, strict=True) if value is not None}
-        rows.append(Row(key_text, tuple(row[name] for name in model.key), row))
+        rows.append(Row(key_text, tuple(row.get(name, "") for name in model.key), row))
     return rows
 
 
@@ -121,11 +131,42 @@ def keys_of(
     connection: duckdb.DuckDBPyConnection, model: TargetModel, table: str
 ) -> list[tuple[str, tuple[str, ...]]]:
     """Return (key_text, key as canonical texts) of the rows of a table of this model."""
-    texts = ", ".join(text_sql(column) for column in key_columns(model))
+    texts = ", ".join(f"coalesce({text_sql(column)}, '')" for column in key_columns(model))
     found = connection.execute(
         f"select key_text, {texts} from {table} order by key_text"
     ).fetchall()
     return [(key_text, tuple(values)) for key_text, *values in found]
+
+
+def mask_personal(
+    connection: duckdb.DuckDBPyConnection,
+    model: TargetModel,
+    chunk: str,
+    receipts: Sequence[Receipt],
+) -> list[Receipt]:
+    """Return receipts in whose messages the rows' own personal values are replaced by stars."""
+    personal = [column for column in model.payload_columns if column.personal]
+    told = [receipt.key_text for receipt in receipts if receipt.message]
+    if not personal or not told:
+        return list(receipts)
+    texts = ", ".join(text_sql(column) for column in personal)
+    found = connection.execute(
+        f"select key_text, {texts} from {chunk} where key_text in (select unnest($keys))",
+        {"keys": told},
+    ).fetchall()
+    values = {key: [text for text in row if text and len(text) > 2] for key, *row in found}
+    return [
+        Receipt(receipt.key_text, receipt.state, _masked(receipt.message, values[receipt.key_text]))
+        if receipt.message
+        else receipt
+        for receipt in receipts
+    ]
+
+
+def _masked(message: str, values: Sequence[str]) -> str:
+    for value in sorted(values, key=len, reverse=True):
+        message = message.replace(value, "***")
+    return message
 
 
 def _value_sql(model: TargetModel, column: Column) -> str:
@@ -135,7 +176,9 @@ def _value_sql(model: TargetModel, column: Column) -> str:
     if model.raise_last and column.name == model.raise_last.column:
         value = f"json_extract_string(planned.payload, {path})"
     else:
-        value = f"source.{name}"
+        # as it is compared: without trailing blanks, and an empty text is a null
+        text = column.data_type.kind == "string"
+        value = text_sql(column, "source.") if text else f"source.{name}"
     empty = _EMPTY_SQL.get(column.data_type.kind, "0")
     kind = "varchar" if column.data_type.kind == "string" else str(column.data_type)
     had = f"json_extract_string(planned.accepted_payload, {path}) is not null"

@@ -1,18 +1,19 @@
 """One load or plan at work: the ledger, the target, and the plan of the selected models."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 import httpx
 
 from connection.declarations import TargetModel
 from connection.errors import IntegrationError
 from connection.manifest import Manifest
-from load import plan
+from load import holds, plan
 from load.canonical import comparable_keys
-from load.desired import copy_desired
+from load.comparison import note_pending_children
+from load.desired import copy_desired, desired_table, plan_table
+from load.executions import Executions
 from load.ledger import Ledger
 from load.lookup import property_by_key, rows_by_key
 from load.rows import keys_of
@@ -31,6 +32,7 @@ class Session:
     manifest: Manifest
     ledger: Ledger
     client: httpx.Client
+    executions: Executions
     wishes: plan.Wishes
     models: tuple[TargetModel, ...] = ()
     locked: dict[str, list[str]] = field(default_factory=dict)
@@ -46,25 +48,38 @@ class Session:
     @property
     def settler(self) -> Settler:
         """Reads rows back."""
-        return Settler(self.client, self.ledger)
+        return Settler(self.client, self.ledger, self.executions)
 
-    def copy_from(self, warehouse: Path, models: Iterable[TargetModel]) -> None:
-        """Copy the rows of `models`, their parents and children out of the warehouse."""
-        self.models = tuple(models)
-        copy_desired(self.ledger.connection, warehouse, self._with_relatives())
+    def copy_from(self, catalog: str, models: Iterable[TargetModel]) -> None:
+        """Copy the rows of `models`, their parents and children out of the attached warehouse.
+
+        A template for which a table is missing cannot go on.
+        """
+        wanted = tuple(models)
+        related = {model.name: self._with_relatives(model) for model in wanted}
+        names = set().union(*related.values())
+        missing = copy_desired(
+            self.ledger.connection,
+            catalog,
+            [model for model in self.manifest.models if model.name in names],
+        )
+        for model in wanted:
+            for name in sorted(related[model.name] & set(missing)):
+                self.errors.setdefault(model.template, missing[name])
+        self.models = tuple(model for model in wanted if model.template not in self.errors)
 
     def make_plan(self) -> None:
         """Plan all models: by themselves, then with the target's answers, documents and parents."""
         connection = self.ledger.connection
         for model in self.models:
-            self._base_plan(model)
+            self._base_plan(model, self.wishes)
         for model in self.models:
             self.attempt(model, partial(self._look_up, model))
         names = {model.name for model in self.models if model.template not in self.errors}
-        plan.hold_documents(connection, self.models, self.locked)
+        holds.hold_documents(connection, self.models, self.locked)
         for model in self.models:
-            plan.hold_children(connection, model, names)
-        plan.hold_documents(connection, self.models, self.locked)
+            holds.hold_children(connection, model, names)
+        holds.hold_documents(connection, self.models, self.locked)
 
     def attempt(self, model: TargetModel, action: Callable[[], None]) -> None:
         """Do something for a model; an error ends its template and no other."""
@@ -75,17 +90,31 @@ class Session:
         except IntegrationError as error:
             self.errors[model.template] = str(error)
 
-    def plan_again(self, model: TargetModel) -> None:
-        """Plan a model once more, after its children were sent."""
-        self._base_plan(model)
-        self._look_up(model)
-        plan.hold_unaccepted(self.ledger.connection, model)
+    def hold_again(self, model: TargetModel) -> None:
+        """Just before sending: hold rows whose parent the target has not accepted by now.
 
-    def _base_plan(self, model: TargetModel) -> None:
+        The first model of a document group answers for the whole group: once a part of a document
+        is sent, it is too late to find that another part cannot go.
+        """
+        group = self._document_group(model) if model.document else [model]
+        inside = {member.name for member in group}
+        if model == group[0]:
+            for member in group:
+                holds.hold_unaccepted(self.ledger.connection, member, inside)
+            holds.hold_documents(self.ledger.connection, group, self.locked)
+        holds.hold_unaccepted(self.ledger.connection, model)
+
+    def plan_again(self, model: TargetModel) -> None:
+        """Plan a model once more, after its children were sent; what was refused stays so."""
+        self._base_plan(model, replace(self.wishes, retry=False))
+        self._look_up(model)
+        holds.hold_unaccepted(self.ledger.connection, model)
+
+    def _base_plan(self, model: TargetModel, wishes: plan.Wishes) -> None:
         if model.raise_last:
             child = self._named(model.raise_last.children)
-            plan.note_pending_children(self.ledger.connection, model, child)
-        plan.make_base_plan(self.ledger.connection, model, self.wishes)
+            note_pending_children(self.ledger.connection, model, child)
+        plan.make_base_plan(self.ledger.connection, model, wishes)
 
     def _look_up(self, model: TargetModel) -> None:
         """Ask the target which keys of new rows it has, and which rows it has locked."""
@@ -98,8 +127,8 @@ class Session:
 
     def _present_keys(self, model: TargetModel) -> list[str]:
         new = f"""(
-            select source.* from {plan.desired_table(model.name)} as source
-            inner join {plan.plan_table(model)} as planned on source.key_text = planned.key_text
+            select source.* from {desired_table(model.name)} as source
+            inner join {plan_table(model)} as planned on source.key_text = planned.key_text
             where planned.class = 'insert' and not planned.is_known)"""
         keys = [key for _, key in keys_of(self.ledger.connection, model, new)]
         if not keys:
@@ -116,13 +145,13 @@ class Session:
         """Ask only for rows that are in the target and belong to a document that changes."""
         assert model.locked_when is not None  # noqa: S101 - the caller has checked
         changing = " union all ".join(
-            f"select document_key, key_text from {plan.plan_table(member)} "
+            f"select document_key, key_text from {plan_table(member)} "
             "where class in ('insert', 'update')"
             for member in self._document_group(model)
         )
         rows = f"""(
-            select source.* from {plan.desired_table(model.name)} as source
-            inner join {plan.plan_table(model)} as planned on source.key_text = planned.key_text
+            select source.* from {desired_table(model.name)} as source
+            inner join {plan_table(model)} as planned on source.key_text = planned.key_text
             where planned.is_known and (
                 planned.class = 'update'
                 or planned.document_key in (select document_key from ({changing})))
@@ -140,13 +169,9 @@ class Session:
             other for other in self.models if other.document and other.template == model.template
         ]
 
-    def _with_relatives(self) -> tuple[TargetModel, ...]:
-        names: set[str] = {model.name for model in self.models}
-        for model in self.models:
-            names.update(parent.model for parent in model.parents)
-            if model.raise_last:
-                names.add(model.raise_last.children)
-        return tuple(model for model in self.manifest.targets() if model.name in names)
+    def _with_relatives(self, model: TargetModel) -> set[str]:
+        children = {model.raise_last.children} if model.raise_last else set()
+        return {model.name, *(parent.model for parent in model.parents), *children}
 
     def _named(self, name: str) -> TargetModel:
         return next(model for model in self.manifest.models if model.name == name)

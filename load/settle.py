@@ -1,12 +1,14 @@
 """Find out what became of rows that were sent without an answer."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import httpx
 
 from connection.declarations import TargetModel
+from connection.errors import ServiceUnavailable
 from load.canonical import comparable_keys, same_payload
+from load.executions import Executions
 from load.ledger import Ledger, OpenRow, Receipt
 from load.lookup import rows_by_key
 from load.target_metadata import TargetEntity
@@ -18,6 +20,7 @@ class Settler:
 
     client: httpx.Client
     ledger: Ledger
+    executions: Executions
 
     def read_back(
         self, model: TargetModel, entity: TargetEntity, key_texts: Sequence[str]
@@ -44,24 +47,24 @@ class Settler:
             if sent and same_payload(sent.payload, sent.before, row, columns, model.key):
                 yield Receipt(key_text, "in_target")
 
-    def settle(
-        self,
-        model: TargetModel,
-        entity: TargetEntity,
-        wait: Callable[[str], object],
-    ) -> int:
+    def settle(self, model: TargetModel, entity: TargetEntity) -> int:
         """Settle every open row of a model; returns how many there were.
 
-        Imports that nobody saw the end of are followed to it first (`wait`), so that no row is sent
-        again while the first sending is still under way. Rows that did not arrive as they were
-        attempted may then be sent again.
+        Imports that nobody saw the end of are followed to it first, so that no row is sent again
+        while the first sending is still under way. Rows that did not arrive as they were attempted
+        may then be sent again. Raises ServiceUnavailable while an import still runs.
         """
         open_rows = self.ledger.open_rows(model.name)
         if not open_rows:
             return 0
         for execution_id in self.ledger.unfinished_executions(model.name):
-            wait(execution_id)
-            self.ledger.end_execution(execution_id, "settled")
+            outcome = self.executions.follow(execution_id)
+            if not outcome.has_ended:
+                raise ServiceUnavailable(
+                    f"The import {execution_id} of {model.name} is still {outcome.status}: load "
+                    "again when it has ended, or cancel it in Data management."
+                )
+            self.ledger.end_execution(execution_id, outcome.status or "not found")
         keys = [row.key_text for row in open_rows]
         arrived = list(self.read_back(model, entity, keys))
         self.ledger.record(model.name, arrived)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from urllib.parse import unquote
-from xml.etree import ElementTree
 
 import httpx
 from declared import MODELS, PROPERTY_NAMES, PROPERTY_TYPES
+from defusedxml import ElementTree
 
 from connection.declarations import TargetModel
 

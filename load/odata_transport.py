@@ -33,7 +33,7 @@ class ODataTransport:
     ledger: Ledger
     run_id: str
     read_back: Callable[[TargetModel, TargetEntity, Sequence[str]], Iterable[Receipt]]
-    chunk_size: int = 100
+    chunk_size: int
     needs_public: bool = True
 
     def send(

@@ -43,9 +43,9 @@ class PackageTransport:
     run_id: str
     read_back: Callable[[TargetModel, TargetEntity, Sequence[str]], Iterable[Receipt]]
     executions: Executions
+    chunk_size: int
     sleep: Callable[[float], None] = time.sleep
     upload_transport: httpx.BaseTransport | None = None
-    chunk_size: int = 50_000
     needs_public: bool = False
     _failures: int = 0
 

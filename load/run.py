@@ -31,15 +31,19 @@ from load.results import class_counts, planned_rows, remember, template_result
 from load.sending import Sending, Transport
 from load.session import Session
 
+PACKAGE_CHUNK = 50_000
+ODATA_CHUNK = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What tests may replace. now: aware UTC. sleep and elapsed: seconds."""
+    """What tests may replace. now: aware UTC. sleep and elapsed: seconds. chunk_size: rows."""
 
     transport: httpx.BaseTransport | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
     elapsed: Callable[[], float] = time.monotonic
+    chunk_size: int | None = None
 
 
 def make_plan(
@@ -157,7 +161,8 @@ def _transport(
 ) -> Transport:
     read_back = session.settler.read_back
     if settings.transport == "odata":
-        return ODataTransport(session.client, session.ledger, run_id, read_back)
+        size = around.chunk_size or ODATA_CHUNK
+        return ODataTransport(session.client, session.ledger, run_id, read_back, size)
     return PackageTransport(
         session.client,
         session.ledger,
@@ -166,4 +171,5 @@ def _transport(
         session.executions,
         sleep=around.sleep,
         upload_transport=around.transport,
+        chunk_size=around.chunk_size or PACKAGE_CHUNK,
     )

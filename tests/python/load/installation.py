@@ -42,6 +42,7 @@ class Installation:
     now: datetime = MORNING
     slept: list[float] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    chunk_size: int | None = None
 
     @property
     def settings(self) -> Settings:
@@ -161,6 +162,7 @@ class Installation:
             transport=transport or self.finops.transport,
             now=lambda: self.now,
             sleep=self.slept.append,
+            chunk_size=self.chunk_size,
         )
 
     def ledger(self, query: str) -> list[tuple[Any, ...]]:

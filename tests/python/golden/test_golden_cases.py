@@ -1,19 +1,13 @@
-"""Golden cases: raw rows and what Finance should get for them, one dbt build for all.
+"""Golden cases: raw rows and what Finance should get for them (worlds.py says how a case is laid out).
 
-The build runs the dbt unit tests and data tests as well.
-
-A case is a folder tests/golden/<template>/<case> with raw.json ({table: [rows]}; columns that are not
-named are null), and, for each target model the case is about, <model>.csv: the columns that matter,
-`_source_id` first. rejected.csv (source_id, target_model, reason_code, column_name) and filtered.csv
-(source_id, target_model, filter_reason) list all such rows of the case. Ids begin with the case's own
-prefix, so that cases do not meet.
+What must come out of a case: <model>.csv for each target model it is about, `_source_id` first, then the
+columns that matter; rejected.csv (source_id, target_model, reason_code, column_name) and filtered.csv
+(source_id, target_model, filter_reason) with all such rows of the case, no file meaning none; any other
+table of monitoring by its name.
 """
 
 import csv
-import json
-import os
-import subprocess
-import sys
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -21,76 +15,40 @@ from typing import Any
 
 import duckdb
 import pytest
+from worlds import CASES, DATABASE, build, raw_rows, worlds
 
-from connection.declarations import SourceTable
-from connection.manifest import manifest_of
-from connection.parse import parse_project
-
-ROOT = Path(__file__).parents[3]
-GOLDEN = ROOT / "tests" / "golden"
-CASES = sorted(path.parent for path in GOLDEN.glob("*/*/raw.json"))
 Rows = list[tuple[str, ...]]
-
-
-def raw_rows(case: Path) -> dict[str, list[dict[str, Any]]]:
-    content: dict[str, list[dict[str, Any]]] = json.loads(
-        (case / "raw.json").read_text(), parse_float=str
-    )
-    return content
-
-
-def land(connection: duckdb.DuckDBPyConnection, root: Path, table: SourceTable) -> None:
-    """Write the rows that all cases have for a table as one typed part."""
-    rows = [row for case in CASES for row in raw_rows(case).get(table.name, [])]
-    declared = {column.name: str(column.data_type) for column in table.columns}
-    for row in rows:
-        assert set(row) <= set(declared), (table.name, set(row) - set(declared))
-    values = ", ".join(
-        f"""cast(json_extract_string(item, '$."{name}"') as {kind}) as "{name}" """
-        for name, kind in declared.items()
-    )
-    connection.execute("create or replace table items (item json)")
-    if rows:
-        connection.executemany("insert into items values (?)", [[json.dumps(row)] for row in rows])
-    folder = root / table.system / table.name
-    folder.mkdir(parents=True)
-    connection.execute(
-        f"""
-        copy (
-            select {values}, timestamp '2026-01-01' as _extracted_at, 'golden' as _extract_id,
-                row_number() over () as _extract_row, false as _is_deleted
-            from items
-        ) to '{folder}/part.parquet' (format parquet)
-        """
-    )
+COMPLETE, LACKING = worlds()
+ALWAYS = {
+    "rejected": ("rejected_rows", ["source_id", "target_model", "reason_code", "column_name"]),
+    "filtered": ("filtered_rows", ["source_id", "target_model", "filter_reason"]),
+}
+NEED_NUMBERS = (
+    "finops__project_contracts",
+    "finops__projects",
+    "finops__project_contract_lines",
+    "finops__free_text_invoice_headers",
+)
+"""Models with contract, project or contact numbers, which the lacking organisation does not have."""
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    folder = tmp_path_factory.mktemp("golden")
-    root = folder / "raw"
-    root.mkdir()
-    (root / "environment.json").write_text(json.dumps({"environment": "golden", "sandbox": True}))
-    with duckdb.connect() as connection:
-        for table in manifest_of(parse_project(ROOT)).sources:
-            land(connection, root, table)
-    completed = subprocess.run(
-        [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build"],
-        cwd=ROOT,
-        env={
-            **os.environ,
-            "RAW_ROOT": str(root),
-            "DUCKDB_PATH": str(folder / "golden.duckdb"),
-            "D365_COMPANY": "usmf",
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "DBT_LOG_PATH": str(folder / "logs"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def complete(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of an organisation with all columns; its build runs the unit tests as well."""
+    folder = tmp_path_factory.mktemp("complete")
+    completed = build(COMPLETE, folder)
     assert completed.returncode == 0, completed.stdout
-    with duckdb.connect(str(folder / "golden.duckdb"), read_only=True) as connection:
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def lacking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of an organisation without the columns of the integration solution."""
+    folder = tmp_path_factory.mktemp("lacking")
+    completed = build(LACKING, folder)
+    assert completed.returncode == 1, completed.stdout
+    with duckdb.connect(str(folder / DATABASE), read_only=True) as connection:
         yield connection
 
 
@@ -106,41 +64,62 @@ def shown(value: Any) -> str:
     return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 
-def source_ids(case: Path) -> list[str]:
-    return sorted(
-        {str(next(iter(row.values()))) for rows in raw_rows(case).values() for row in rows}
-    )
+def source_ids(case: Path) -> set[str]:
+    return {str(next(iter(row.values()))) for rows in raw_rows(case).values() for row in rows}
 
 
 def actual(
     warehouse: duckdb.DuckDBPyConnection,
     relation: str,
     header: list[str],
-    id_column: str,
     case: Path,
 ) -> Rows:
     columns = ", ".join(f'"{name}"' for name in header)
+    id_column = "_source_id" if relation.startswith("integration.") else "source_id"
     rows = warehouse.execute(
         f"select {columns} from {relation} where list_contains($ids, {id_column})",
-        {"ids": source_ids(case)},
+        {"ids": sorted(source_ids(case))},
     ).fetchall()
     return sorted(tuple(shown(value) for value in row) for row in rows)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
-def test_golden_case(warehouse: duckdb.DuckDBPyConnection, case: Path) -> None:
-    models = sorted(case.glob("finops__*.csv"))
-    assert models
-    for file in models:
+def compare(warehouse: duckdb.DuckDBPyConnection, case: Path) -> None:
+    for file in sorted(set(case.glob("*.csv")) - {case / f"{name}.csv" for name in ALWAYS}):
+        schema = "integration" if file.stem.startswith("finops__") else "monitoring"
         header, rows = expected(file)
-        found = actual(warehouse, f"integration.{file.stem}", header, "_source_id", case)
-        assert found == rows, file.name
-    for name, relation in (("rejected", "rejected_rows"), ("filtered", "filtered_rows")):
-        default = {
-            "rejected": ["source_id", "target_model", "reason_code", "column_name"],
-            "filtered": ["source_id", "target_model", "filter_reason"],
-        }[name]
+        assert actual(warehouse, f"{schema}.{file.stem}", header, case) == rows, file.name
+    for name, (relation, columns) in ALWAYS.items():
         file = case / f"{name}.csv"
-        header, rows = expected(file) if file.exists() else (default, [])
-        found = actual(warehouse, f"monitoring.{relation}", header, "source_id", case)
-        assert found == rows, file.name
+        header, rows = expected(file) if file.exists() else (columns, [])
+        assert actual(warehouse, f"monitoring.{relation}", header, case) == rows, file.name
+
+
+@pytest.mark.parametrize("case", COMPLETE.cases, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_golden_case(complete: duckdb.DuckDBPyConnection, case: Path) -> None:
+    compare(complete, case)
+
+
+@pytest.mark.parametrize("case", LACKING.cases, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_golden_case_of_an_organisation_that_lacks_columns(
+    lacking: duckdb.DuckDBPyConnection, case: Path
+) -> None:
+    compare(lacking, case)
+
+
+def test_numbers_that_nothing_can_be_derived_from_are_an_error_of_the_templates_that_need_them(
+    lacking: duckdb.DuckDBPyConnection,
+) -> None:
+    failed = lacking.execute(
+        "select split_part(unique_id, '.', 3) from ops.node_results where status in ('fail', 'error')"
+    ).fetchall()
+    assert all(name.startswith("columns_known_finops__") for (name,) in failed)
+    assert len(failed) == len(NEED_NUMBERS)
+    for model in NEED_NUMBERS:
+        assert any(name.startswith(f"columns_known_{model}_") for (name,) in failed), model
+
+
+def test_every_case_says_what_it_expects_and_has_rows_of_its_own() -> None:
+    for case in CASES:
+        assert list(case.glob("finops__*.csv")), case
+    owners = Counter(source_id for case in CASES for source_id in source_ids(case))
+    assert [source_id for source_id, cases in owners.items() if cases > 1] == []

@@ -2,19 +2,20 @@
 
 import csv
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
+from project_graph import (
+    GRAPH,
+    MODELS,
+    ROOT,
+    TEMPLATES,
+    arguments,
+    data_tests_on,
+    layer,
+    of_layer,
+    parents,
+)
 
-from connection.parse import parse_project
-
-ROOT = Path(__file__).parents[3]
-GRAPH: dict[str, Any] = parse_project(ROOT)
-MODELS = {
-    node["name"]: node for node in GRAPH["nodes"].values() if node["resource_type"] == "model"
-}
-TEMPLATES = ("accounts", "agreement_invoices", "projects_and_contracts", "work_orders")
 PREFIXES = {"staging": "stg_", "intermediate": "int_", "integration": "finops__", "monitoring": ""}
 MAY_READ = {
     "staging": {"source", "seed"},
@@ -24,6 +25,7 @@ MAY_READ = {
 }
 # tells "the organisation lacks this column" from "all values are null", for every layer
 READ_ANYWHERE = {"stg_extract__missing_columns"}
+LONGEST_MODEL = 170
 LONG_MODELS = {"int_work_order_lines_united"}
 TECHNICAL = {"_source_table", "_source_id", "_is_cancelled", "_is_complete", "_parent_customer"}
 HEADINGS = (
@@ -71,34 +73,21 @@ MAPPED = {
         ExternalInvoiceId LineNumber Description Quantity UnitPrice MainAccountDisplayValue""",
 }
 """What the original templates map, spelled as the attributes of the target entities."""
-
-
-def layer(node: dict[str, Any]) -> str:
-    return str(node["fqn"][1])
-
-
-def of_layer(*names: str) -> list[str]:
-    return sorted(name for name, node in MODELS.items() if layer(node) in names)
-
-
-def parents(node: dict[str, Any]) -> list[dict[str, Any]]:
-    everything = {**GRAPH["nodes"], **GRAPH["sources"]}
-    return [everything[name] for name in node["depends_on"]["nodes"]]
-
-
-def data_tests_on(model: str, kind: str) -> list[dict[str, Any]]:
-    return [
-        node
-        for node in GRAPH["nodes"].values()
-        if node["resource_type"] == "test"
-        and node.get("attached_node") == MODELS[model]["unique_id"]
-        and node["test_metadata"]["name"] == kind
-    ]
-
-
-def arguments(test: dict[str, Any]) -> dict[str, Any]:
-    kwargs = test["test_metadata"]["kwargs"]
-    return dict(kwargs.get("arguments", kwargs))
+FILTERED = {
+    "finops__customers": {"not_named_by_a_document"},
+    "finops__project_contracts": {"not_work_based"},
+    "finops__projects": {"template_project", "no_contract", "parent_filtered"},
+    "finops__project_contract_lines": {"not_a_project_line", "parent_filtered"},
+    "finops__project_contract_line_milestones": {"not_fixed_price", "parent_filtered"},
+    "finops__sales_order_headers": {"status_out_of_scope", "not_externally_maintained"},
+    "finops__sales_order_lines": {
+        *("status_out_of_scope", "not_externally_maintained", "no_task_matches"),
+        "parent_filtered",
+    },
+    "finops__free_text_invoice_headers": {"no_agreement_lines"},
+    "finops__free_text_invoice_lines": {"no_agreement_origin", "parent_filtered"},
+}
+"""Why a row of each model may be left out."""
 
 
 @pytest.mark.parametrize("model", sorted(MODELS))
@@ -119,7 +108,7 @@ def test_says_what_it_is(model: str) -> None:
     first = (ROOT / node["original_file_path"]).read_text().splitlines()[0]
     assert first.startswith("-- Target:" if layer(node) == "integration" else "-- Grain:")
     lines = node["raw_code"].count("\n")
-    assert lines <= 190 or model in LONG_MODELS, lines
+    assert lines <= LONGEST_MODEL or model in LONG_MODELS, lines
 
 
 @pytest.mark.parametrize("model", of_layer("staging", "intermediate"))
@@ -185,7 +174,7 @@ def test_the_list_of_targets_is_the_graph() -> None:
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
-def test_the_page_of_a_template_names_headings_and_filter_reasons(template: str) -> None:
+def test_the_page_of_a_template_has_its_headings_and_models(template: str) -> None:
     page = (ROOT / "docs" / "templates" / f"{template}.md").read_text()
     assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == list(HEADINGS)
     for model in of_layer("integration"):
@@ -193,22 +182,40 @@ def test_the_page_of_a_template_names_headings_and_filter_reasons(template: str)
             assert model in page
 
 
-def test_every_filter_reason_is_on_a_page_and_the_other_way_round() -> None:
-    declared = MODELS["filtered_rows"]["unique_id"]
-    values = next(
-        arguments(node)["values"]
-        for node in GRAPH["nodes"].values()
-        if node.get("attached_node") == declared and node["column_name"] == "filter_reason"
-    )
-    pages = "".join((ROOT / "docs" / "templates" / f"{name}.md").read_text() for name in TEMPLATES)
-    in_tables = set(re.findall(r"\| `([a-z_]+)` \| [^|]+ \|\n", pages))
+def reasons_on_page(template: str) -> dict[str, set[str]]:
+    """Return the filter reasons of each target model, as the table on the page lists them."""
+    page = (ROOT / "docs" / "templates" / f"{template}.md").read_text()
+    found: dict[str, set[str]] = {}
+    model = ""
+    for line in page.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == 4 and (reason := re.fullmatch(r"`([a-z_]+)`", cells[2])):
+            model = cells[0] or model
+            found.setdefault(model, set()).add(reason.group(1))
+    return found
+
+
+def test_every_filter_reason_is_on_the_page_of_its_template_and_the_other_way_round() -> None:
+    pages = [reasons_on_page(template) for template in TEMPLATES]
+    assert {model: reasons for page in pages for model, reasons in page.items()} == FILTERED
+    for template, page in zip(TEMPLATES, pages, strict=True):
+        assert {MODELS[model]["config"]["group"] for model in page} == {template}
+
+
+def test_every_filter_reason_is_in_the_sql_and_accepted_by_monitoring() -> None:
     sql = "".join(MODELS[name]["raw_code"] for name in of_layer("intermediate"))
-    in_sql = set(re.findall(r"then '([a-z]+(?:_[a-z]+)+)'", sql))
-    assert set(values) == in_sql
-    assert set(values) <= in_tables
+    accepted = next(
+        arguments(test)["values"]
+        for test in data_tests_on("filtered_rows", "accepted_values")
+        if test["column_name"] == "filter_reason"
+    )
+    assert set(accepted) == set().union(*FILTERED.values())
+    assert set(accepted) == set(re.findall(r"then\s+'([a-z]+(?:_[a-z]+)+)'", sql))
 
 
-@pytest.mark.parametrize("seed", ["value_map", "constants", "company_rules", "money_policy"])
+@pytest.mark.parametrize(
+    "seed", ["value_map", "constants", "company_rules", "money_policy", "target_lengths"]
+)
 def test_every_seed_line_has_its_evidence(seed: str) -> None:
     with (ROOT / "seeds" / f"{seed}.csv").open(newline="") as file:
         for row in csv.DictReader(file):

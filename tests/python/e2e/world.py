@@ -181,7 +181,7 @@ class World:
             shutil.copy(ROOT / name, folder / name)
         return folder
 
-    def wait_for(self, condition: Any, seconds: float = 60) -> None:
+    def wait_for(self, condition: Any, seconds: float = 240) -> None:
         until = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < until, "waited too long"

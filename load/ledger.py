@@ -24,9 +24,9 @@ ACCEPTED = ("staged", "in_target", "processed")
 ACCEPTED_SQL = ", ".join(f"'{state}'" for state in ACCEPTED)
 
 _SCHEMA = """
-create table if not exists ledger_version (version integer);
-create table if not exists environment (content json);
-create table if not exists ledger (
+create table ledger_version (version integer);
+create table environment (content json);
+create table ledger (
     target varchar not null,
     template varchar not null,
     model varchar not null,
@@ -44,7 +44,7 @@ create table if not exists ledger (
     updated_at timestamp not null,
     primary key (model, key_text)
 );
-create table if not exists executions (
+create table executions (
     execution_id varchar primary key,
     model varchar not null,
     company varchar not null,
@@ -52,7 +52,7 @@ create table if not exists executions (
     started_at timestamp not null,
     outcome varchar
 );
-create table if not exists runs (
+create table runs (
     run_id varchar not null,
     template varchar not null,
     outcome varchar not null,
@@ -265,6 +265,8 @@ def open_ledger(path: Path) -> Iterator[Ledger]:
     path.chmod(0o600)
     try:
         connection.execute("set TimeZone = 'UTC'")
+        # what does not fit into memory holds personal values as they are sent
+        connection.execute("set temp_file_encryption = true")
         _require_version(connection, path)
         yield Ledger(connection, path)
     finally:
@@ -272,12 +274,21 @@ def open_ledger(path: Path) -> Iterator[Ledger]:
 
 
 def _require_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    connection.execute(_SCHEMA)
-    found = connection.execute("select version from ledger_version").fetchall()
-    if not found:
-        connection.execute("insert into ledger_version values (?)", [VERSION])
-    elif found[0][0] != VERSION:
+    """Make the tables in a new file; touch no file that is something else."""
+    tables = {
+        row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()
+    }
+    if not tables:
+        # in one step: a file with half of its tables would be no ledger
+        connection.execute(
+            f"begin; {_SCHEMA} insert into ledger_version values ({VERSION}); commit"
+        )
+        return
+    if "ledger_version" not in tables:
+        raise LedgerUnusable(f"{path} is no ledger: set LEDGER_PATH to another file.")
+    (version,) = connection.execute("select max(version) from ledger_version").fetchone() or (None,)
+    if version != VERSION:
         raise LedgerUnusable(
-            f"{path} is a ledger of version {found[0][0]} and this program reads {VERSION}: use the "
+            f"{path} is a ledger of version {version} and this program reads {VERSION}: use the "
             "program that wrote it."
         )

@@ -33,7 +33,7 @@ class Installation:
 
     folder: Path
     finops: FakeFinops = field(default_factory=FakeFinops)
-    models: dict[str, TargetModel] = field(default_factory=lambda: dict(MODELS))
+    declared: dict[str, TargetModel] = field(default_factory=lambda: dict(MODELS))
     rows: dict[str, list[Row]] = field(default_factory=dict)
     rejected: list[tuple[str, str]] = field(default_factory=list)
     filtered: list[tuple[str, str]] = field(default_factory=list)
@@ -55,6 +55,20 @@ class Installation:
             ledger_path=self.folder / "ledger.duckdb",
             transport=self.transport,
         )
+
+    @property
+    def models(self) -> dict[str, TargetModel]:
+        """The declared models that ever had a row, with their parents and children."""
+        names: set[str] = set()
+        waiting = list(self.rows) or ["items"]
+        while waiting:
+            name = waiting.pop()
+            if name not in names:
+                names.add(name)
+                model = self.declared[name]
+                waiting += [parent.model for parent in model.parents]
+                waiting += [model.raise_last.children] if model.raise_last else []
+        return {name: model for name, model in self.declared.items() if name in names}
 
     @property
     def manifest(self) -> Manifest:
@@ -80,7 +94,7 @@ class Installation:
 
     def add(self, name: str, source_id: str = "", **values: Any) -> Row:
         """Describe a row; the company is usmf and the source id the key unless told."""
-        key = [str(values[part]) for part in self.models[name].key[1:]]
+        key = [str(values[part]) for part in self.declared[name].key[1:]]
         row = {
             "dataAreaId": "usmf",
             "_source_table": name,
@@ -105,6 +119,7 @@ class Installation:
     def build(self) -> None:
         """Write the warehouse anew, with every node in order."""
         with closing(duckdb.connect(str(self.folder / "warehouse.duckdb"))) as warehouse:
+            warehouse.execute("begin")
             for schema in ("integration", "monitoring", "ops"):
                 warehouse.execute(f"create schema if not exists {schema}")
             for model in self.models.values():
@@ -119,6 +134,7 @@ class Installation:
             for node, content in self.manifest.graph["nodes"].items():
                 kind = content["resource_type"]
                 self._result(warehouse, node, kind, "pass" if kind == "test" else "success", None)
+            warehouse.execute("commit")
 
     def result(self, node: str, status: str, message: str | None = None) -> None:
         """Add what dbt says of a node now."""
@@ -201,12 +217,12 @@ class Installation:
         for name, source_id in self.rejected:
             warehouse.execute(
                 "insert into monitoring.rejected_rows values (?, ?, ?, ?, 'code', 'Name', 'v', 'why')",
-                [self.models[name].template, name, name, source_id],
+                [self.declared[name].template, name, name, source_id],
             )
         for name, source_id in self.filtered:
             warehouse.execute(
                 "insert into monitoring.filtered_rows values (?, ?, ?, ?, 'inactive')",
-                [self.models[name].template, name, name, source_id],
+                [self.declared[name].template, name, name, source_id],
             )
         for source_id in self.deleted:
             table, _, key = source_id.partition(":")

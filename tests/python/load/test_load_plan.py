@@ -213,5 +213,6 @@ def test_a_value_that_became_null_goes_once_as_empty(world: Installation) -> Non
 def test_an_unknown_model_or_key_to_take_over_is_named(world: Installation) -> None:
     with pytest.raises(SelectionUnknown, match="`nobody` is no model of this load"):
         world.load(adopt=["nobody"])
+    world.add("customers", Account="C1")
     with pytest.raises(SelectionUnknown, match="needs 2 parts"):
         world.load(adopt=["customers:C1"])

@@ -182,7 +182,7 @@ def test_a_file_refused_as_a_whole_is_halved_until_the_bad_row_is_alone(
 
 
 def test_halving_ends_when_no_row_is_to_blame(world: Installation) -> None:
-    customers(world, *(f"C{number:03}" for number in range(200)))
+    customers(world, *(f"C{number:03}" for number in range(40)))
     world.finops.refuse = lambda name, row: "The mapping is incorrect."
     world.finops.whole_file = True
     report = world.load()
@@ -190,7 +190,7 @@ def test_halving_ends_when_no_row_is_to_blame(world: Installation) -> None:
     assert "in a row failed as a whole" in result(report, "accounts").message
     assert "The mapping is incorrect." in result(report, "accounts").message
     world.finops.refuse = lambda name, row: ""
-    assert counts(world.load(retry=True), "accounts") == {"inserted": 200}
+    assert counts(world.load(retry=True), "accounts") == {"inserted": 40}
 
 
 def test_a_cancelled_import_blames_no_row(world: Installation) -> None:

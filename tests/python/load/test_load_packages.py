@@ -10,7 +10,7 @@ import duckdb
 import pytest
 from declared import MODELS
 from defusedxml import ElementTree
-from fake_finops import read_package
+from fake_parts import read_package
 from hypothesis import given
 from hypothesis import strategies as st
 from installation import Installation

@@ -170,7 +170,7 @@ def spoil(path: str, change: Callable[[dict[str, Any]], None]) -> Callable[[Inst
                         change(row)
             return httpx.Response(200, json=content)
 
-        world.finops._metadata = changed  # type: ignore[method-assign]
+        world.finops._metadata = changed
 
     return apply
 
@@ -228,7 +228,7 @@ def test_children_of_a_template_in_error_wait(world: Installation) -> None:
             return httpx.Response(403, json={"error": {"message": "Not allowed."}})
         return answer(request)
 
-    world.finops._read = fail  # type: ignore[method-assign]
+    world.finops._read = fail
     report = world.load()
     assert "Not allowed." in result(report, "accounts").message
     assert counts(report, "projects") == {"held": 1}

@@ -1,0 +1,112 @@
+"""Cut a load off at any request: the next one ends in the same content, nothing lost or doubled."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from installation import Installation, result
+
+from load.ledger import Ledger
+
+
+class CutOff(BaseException):
+    """The process is gone."""
+
+
+POINTS = [
+    ("package", "GetAzureWriteUrl"),
+    ("package", "dmf"),
+    ("package", "ImportFromPackage"),
+    ("package", "GetExecutionSummaryStatus"),
+    ("package", "GetExecutionErrors"),
+    ("package", "JobDetails"),
+    ("odata", "$batch"),
+]
+
+
+def fill(world: Installation) -> None:
+    for number in range(5):
+        world.add("customers", Account=f"C{number}", Name="n", Memo="m")
+    world.add("orders", OrderNumber="W1", Customer="C1", Status="Open", Name="n")
+    world.add("order_lines", OrderNumber="W1", LineNumber="1", Amount="2")
+
+
+def content(world: Installation) -> list[Any]:
+    names = ("customers", "orders", "order_lines")
+    drop = {"LineNumber", "CreditLimit", "Amount"}
+    return [
+        [{k: v for k, v in row.items() if k not in drop} for row in world.finops.of(name)]
+        for name in names
+    ]
+
+
+def dying(marker: str, call: int) -> Callable[[httpx.Request], None]:
+    calls = 0
+
+    def die(request: httpx.Request) -> None:
+        nonlocal calls
+        if marker in request.url.path:
+            calls += 1
+            if calls == call:
+                raise CutOff
+
+    return die
+
+
+@pytest.mark.parametrize("call", [1, 4])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(("transport", "marker"), POINTS)
+def test_a_load_that_is_cut_off_is_made_up_for(
+    world: Installation, transport: str, marker: str, when: str, call: int
+) -> None:
+    world.transport = transport
+    world.chunk_size = 2
+    fill(world)
+    setattr(world.finops, when, dying(marker, call))
+    with pytest.raises(CutOff):
+        world.load()
+    setattr(world.finops, when, lambda request: None)
+    report = world.load()
+    assert report.exit_code == 0
+    assert result(report, "orders").failed == 0
+    assert content(world) == EXPECTED
+    world.finops.requests.clear()
+    assert world.load().exit_code == 0
+    assert world.finops.writes() == []
+
+
+CUSTOMERS = [
+    {"Account": f"C{number}", "Name": "n", "Memo": "m", "dataAreaId": "usmf"} for number in range(5)
+]
+ORDER = {
+    "OrderNumber": "W1",
+    "Customer": "C1",
+    "Status": "Open",
+    "Name": "n",
+    "dataAreaId": "usmf",
+}
+EXPECTED = [CUSTOMERS, [ORDER], [{"OrderNumber": "W1", "dataAreaId": "usmf"}]]
+
+
+@pytest.mark.parametrize("step", ["mark_sent", "begin_execution", "end_execution", "record"])
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_load_that_dies_beside_its_ledger_is_made_up_for(
+    world: Installation, monkeypatch: pytest.MonkeyPatch, step: str, when: str
+) -> None:
+    fill(world)
+    work = getattr(Ledger, step)
+
+    def die(self: Ledger, *arguments: Any) -> None:
+        if when == "after":
+            work(self, *arguments)
+        raise CutOff
+
+    with monkeypatch.context() as patch, pytest.raises(CutOff):
+        patch.setattr(Ledger, step, die)
+        world.load()
+    assert world.load().exit_code == 0
+    assert content(world) == EXPECTED
+    world.finops.requests.clear()
+    assert world.load().exit_code == 0
+    assert world.finops.writes() == []

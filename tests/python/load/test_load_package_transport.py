@@ -169,6 +169,7 @@ def test_a_cancelled_import_blames_no_row(world: Installation) -> None:
     def cancel(request: httpx.Request) -> None:
         for job in world.finops.jobs.values():
             job.status = "Canceled"
+            job.errors = [{"RecordId": "", "ErrorMessage": "Stopped by a person."}]
 
     world.finops.after = cancel
     world.finops.liar = True

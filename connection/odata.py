@@ -49,13 +49,20 @@ def literal(value: Value, edm_type: str = "") -> str:
         raise ValueError("a key value is null")
     if isinstance(value, str):
         if edm_type == "Edm.Guid":
-            return str(UUID(value))
+            return _guid(value)
         if edm_type in _NUMBERS:
             return _number(value)
         quoted = "'" + value.replace("'", "''") + "'"
         is_enum = "." in edm_type and not edm_type.startswith("Edm.")
         return f"{edm_type}{quoted}" if is_enum else quoted
     return _text(plain(value))
+
+
+def _guid(text: str) -> str:
+    try:
+        return str(UUID(text))
+    except ValueError:
+        raise ValueError(f"`{text}` is no Edm.Guid, as its key needs.") from None
 
 
 def plain(value: Value) -> Value:

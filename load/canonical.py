@@ -41,7 +41,8 @@ def text_sql(column: Column, source: str = "") -> str:
     name = f"{source}{quoted(column.name)}"
     match column.data_type.kind:
         case "decimal":
-            digits = f"cast({name} as varchar)"
+            # a type without a digit before the point writes .5 for 0.5
+            digits = f"regexp_replace(cast({name} as varchar), '^(-?)[.]', '\\10.')"
             trimmed = f"rtrim(rtrim({digits}, '0'), '.')"
             return f"case when contains({digits}, '.') then {trimmed} else {digits} end"
         case "timestamp":

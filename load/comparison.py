@@ -34,7 +34,7 @@ def comparison_sql(model: TargetModel, meanings: Mapping[str, str]) -> str:
     known as (
         select * from ledger where model = $model
     ),
-    {_elsewhere_sql()},
+    {_elsewhere_sql(model)},
     joined as (
         {_joined_sql(model)}
     )
@@ -50,10 +50,11 @@ def comparison_sql(model: TargetModel, meanings: Mapping[str, str]) -> str:
     """
 
 
-def _elsewhere_sql() -> str:
+def _elsewhere_sql(model: TargetModel) -> str:
     """Keys of source rows that the target has and nobody describes any more."""
     return f"""elsewhere as (
-        select known.source_table, known.source_id, {_company_sql("known.key_text")} as company,
+        select known.source_table, known.source_id,
+            {_company_sql(model, "known.key_text")} as company,
             min(known.key_text) as old_key
         from known
         left join desired on known.key_text = desired.key_text
@@ -63,7 +64,6 @@ def _elsewhere_sql() -> str:
 
 
 def _joined_sql(model: TargetModel) -> str:
-    any_company = "false" if model.per_company else "true"
     return f"""
         select
             coalesce(desired.key_text, known.key_text) as key_text,
@@ -71,17 +71,20 @@ def _joined_sql(model: TargetModel) -> str:
             coalesce(desired._source_id, known.source_id) as _source_id,
             coalesce(desired.target, known.target) as target,
             coalesce(desired.template, known.template) as template,
-            desired.hash, desired.payload, desired.is_held_back, desired.document_key,
+            desired.hash, desired.payload, desired.is_held_back,
+            coalesce(desired.document_key, {_document_of_known(model)}) as document_key,
             known.accepted_payload, known.message,
             {_class_sql()} as class,
-            known.key_text is not null as is_known,
+            -- a row that was only ever refused may be somebody else's by now
+            coalesce(known.accepted_hash is not null or known.state in ('sent', 'unknown'), false)
+                as is_known,
             elsewhere.old_key
         from desired
         full join known on desired.key_text = known.key_text
         left join elsewhere
             on desired._source_table = elsewhere.source_table
             and desired._source_id = elsewhere.source_id
-            and ({any_company} or {_company_sql("desired.key_text")} = elsewhere.company)
+            and {_company_sql(model, "desired.key_text")} = elsewhere.company
         left join rejected
             on rejected.target_model = $model
             and known.source_table = rejected.source_table and known.source_id = rejected.source_id
@@ -92,6 +95,17 @@ def _joined_sql(model: TargetModel) -> str:
             on known.source_table = deleted.source_table and known.source_id = deleted.source_id
         where desired.key_text is not null or known.accepted_hash is not null
     """
+
+
+def _document_of_known(model: TargetModel) -> str:
+    """The document of a row that is described no more, from what was accepted of it."""
+    if not model.document:
+        return "null"
+    parts = (
+        f"to_json(lower(coalesce(json_extract_string(known.accepted_payload, '$.\"{name}\"'), '')))"
+        for name in model.document
+    )
+    return f"'[' || concat_ws(',', {', '.join(parts)}) || ']'"
 
 
 def _class_sql() -> str:
@@ -116,7 +130,10 @@ def _class_sql() -> str:
             end"""
 
 
-def _company_sql(key: str) -> str:
+def _company_sql(model: TargetModel, key: str) -> str:
+    """The company within which a source row is one target row; '' where it is one in all."""
+    if not model.per_company:
+        return "''"
     # the company is the first part of every key that has one
     return f"json_extract_string({key}, '$[0]')"
 

@@ -11,7 +11,7 @@ from load.ledger import ACCEPTED_SQL
 from load.plan import CLASSES
 
 AVAILABLE = ("insert", "update", "unchanged", "waiting", "locked")
-BLOCKING = ("held", "collision", "rekeyed", "refused", "unknown", "locked")
+BLOCKING = ("held", "collision", "rekeyed", "refused", "unknown", "locked", "rejected_now")
 
 
 def hold_documents(

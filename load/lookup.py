@@ -80,13 +80,20 @@ def _conditions(model: TargetModel, entity: TargetEntity, keys: Sequence[Key]) -
     names = [entity.properties[column.name].name for column in columns]
     for start in range(0, len(keys), KEYS_PER_REQUEST):
         chunk = keys[start : start + KEYS_PER_REQUEST]
-        yield " or ".join(f"({_equals(names, types, key)})" for key in chunk)
+        clauses = [clause for key in chunk if (clause := _equals(names, types, key))]
+        if clauses:
+            yield " or ".join(f"({clause})" for clause in clauses)
 
 
 def _equals(names: Sequence[str], types: Mapping[str, str], key: Key) -> str:
-    return " and ".join(
-        f"{name} eq {literal(value, types[name])}" for name, value in zip(names, key, strict=True)
-    )
+    """Return a filter; "" for a key that no row can have, such as text in place of a Guid."""
+    try:
+        return " and ".join(
+            f"{name} eq {literal(value, types[name])}"
+            for name, value in zip(names, key, strict=True)
+        )
+    except ValueError:
+        return ""
 
 
 def _declared(model: TargetModel, names: Iterable[str]) -> list[Column]:

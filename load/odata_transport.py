@@ -67,18 +67,23 @@ class ODataTransport:
     ) -> Iterator[tuple[Row, Part | None]]:
         """Yield each row with its answer; None when it is not known whether it was carried out."""
         base = str(self.client.base_url).rstrip("/")
-        waiting = list(rows)
+        waiting: list[tuple[Row, Operation]] = []
+        for row in rows:
+            try:
+                waiting.append((row, make(model, entity, row, base)))
+            except ValueError as error:
+                yield row, Part(HTTPStatus.BAD_REQUEST, {}, str(error).encode(), "", None)
         while waiting:
-            parts = self._ask([[make(model, entity, row, base)] for row in waiting])
+            parts = self._ask([[operation] for _, operation in waiting])
             if parts is None:
-                yield from ((row, None) for row in waiting)
+                yield from ((row, None) for row, _ in waiting)
                 return
             if not 0 < len(parts) <= len(waiting):
                 raise ServiceMalformed(
                     f"A $batch of {len(waiting)} operations was answered with {len(parts)} parts: "
                     "load again, which settles the rows first."
                 )
-            yield from zip(waiting, parts, strict=False)
+            yield from ((row, part) for (row, _), part in zip(waiting, parts, strict=False))
             # a service that stops at the first failure leaves the rest undone
             waiting = waiting[len(parts) :]
 
@@ -108,8 +113,9 @@ class ODataTransport:
 
 def _may_pass(part: Part) -> bool:
     """Tell whether an operation failed for a reason that is not its own: it may go again."""
-    busy = part.status == HTTPStatus.TOO_MANY_REQUESTS
-    return busy or is_transient(httpx.Response(part.status, content=part.body))
+    # no access is a refusal of the caller, not of the row
+    others = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    return part.status in others or is_transient(httpx.Response(part.status, content=part.body))
 
 
 def _patch(model: TargetModel, entity: TargetEntity, row: Row, base: str) -> Operation:

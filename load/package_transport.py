@@ -7,6 +7,7 @@ Source: F&O data management package REST API.
 
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,12 +24,12 @@ from load.errors import ImportsFailing
 from load.executions import Executions, Outcome
 from load.ledger import Ledger, Receipt
 from load.packages import PackageEntity, build_package, csv_body, used_columns
-from load.rows import keys_of, mask_personal, split
+from load.rows import keys_of, mask_personal, one_accepted, split
 from load.target_metadata import TargetEntity
 
 SEPARATORS = (",", ", ", ";", "|", "+", "-", "_", " ", "/")
-FAILURES_IN_A_ROW = 60
-"""Finding a bad row among 50,000 takes 17 imports; so many without one good row is another matter."""
+FRUITLESS_IMPORTS = 32
+"""So many imports of one chunk failed as a whole, without a good one: it is not the rows."""
 
 Keys = Sequence[tuple[str, tuple[str, ...]]]
 """(key_text, canonical texts of the key columns) of the rows of a package."""
@@ -47,36 +48,81 @@ class PackageTransport:
     sleep: Callable[[float], None] = time.sleep
     upload_transport: httpx.BaseTransport | None = None
     needs_public: bool = False
-    _failures: int = 0
 
     def send(
         self, model: TargetModel, entity: TargetEntity, company: str, chunk: str
     ) -> list[Receipt]:
         """Send the rows of a chunk; returns one receipt per row, durable in the ledger.
 
-        Rows are marked as sent, durably, before each import. When a file fails as a whole, it is
-        halved until the bad row is alone. Raises IntegrationError when the service cannot be used
-        at all, or an import does not end; the rows then stay open and the next load settles them.
+        Rows are marked as sent, durably, before each import. A file that fails as a whole is halved
+        until the bad row is alone. A row that fails alone goes once more, since jobs also fail by
+        themselves, and the search goes on far from it, since bad rows come in clusters. It is only
+        blamed once an import after it has gone well, if need be of a row that went well before, or
+        no row is left. Raises IntegrationError when the service cannot be used at all, or an import
+        does not end; the rows then stay open and the next load settles them.
+        """
+        receipts: list[Receipt] = []
+        suspects: list[Receipt] = []
+        pieces, fruitless, good = deque([(chunk, False)]), 0, ""
+        while pieces:
+            piece, is_second_try = pieces.popleft()
+            told, failed = self._send_once(model, entity, company, piece)
+            if not failed:
+                good = one_accepted(self._connection, piece, told) or good
+                receipts += self._recorded(model, [*suspects, *told])
+                suspects, fruitless = [], 0
+                continue
+            if len(told) > 1:
+                first, second = split(self._connection, piece, piece)
+                pieces.extendleft([(second, False), (first, False)])
+            elif not is_second_try:
+                pieces.appendleft((piece, True))
+            else:
+                suspects += told
+                pieces.rotate(1)
+            fruitless += 1
+            if fruitless >= FRUITLESS_IMPORTS:
+                if not good or not self._goes_again(model, entity, company, good):
+                    raise ImportsFailing(
+                        f"{fruitless} imports of {model.name} in a row failed as a whole, the last "
+                        f"with `{told[0].message}`: look at its jobs in Data management."
+                    )
+                receipts += self._recorded(model, suspects)
+                suspects, fruitless = [], 0
+        return receipts + self._recorded(model, suspects)
+
+    def _goes_again(
+        self, model: TargetModel, entity: TargetEntity, company: str, good: str
+    ) -> bool:
+        """Tell whether the service still takes a row that it took before."""
+        told, failed = self._send_once(model, entity, company, good)
+        if not failed:
+            self._recorded(model, told)
+        return not failed
+
+    def _recorded(self, model: TargetModel, receipts: list[Receipt]) -> list[Receipt]:
+        self.ledger.record(model.name, receipts)
+        return receipts
+
+    def _send_once(
+        self, model: TargetModel, entity: TargetEntity, company: str, chunk: str
+    ) -> tuple[list[Receipt], bool]:
+        """Send a chunk in one import; returns a receipt per row, and whether it failed as a whole.
+
+        Of a file that failed as a whole it is not known which row is to blame.
         """
         keys = keys_of(self._connection, model, chunk)
         outcome, execution_id = self._import(model, entity, company, chunk, len(keys))
-        refused = refused_keys(model, company, keys, outcome.errors)
-        if outcome.failed_as_a_whole:
-            self._count_failure(model, outcome)
-            if len(keys) > 1 and len(refused) < len(keys):
-                halves = split(self._connection, chunk, chunk)
-                return [r for half in halves for r in self.send(model, entity, company, half)]
-        else:
-            self._failures = 0
-        receipts = list(self._account(model, entity, keys, refused, outcome))
+        refused, unnamed = refused_keys(model, company, keys, outcome.errors)
+        receipts = list(self._account(model, entity, keys, refused, unnamed, outcome))
         receipts = mask_personal(self._connection, model, chunk, receipts)
-        self.ledger.record(model.name, receipts)
         if not outcome.has_ended:
+            self.ledger.record(model.name, receipts)
             raise ServiceUnavailable(
                 f"The import {execution_id} of {model.name} is still {outcome.status}: load again "
                 "when it has ended, which settles its rows first."
             )
-        return receipts
+        return receipts, outcome.failed_as_a_whole and len(refused) < len(keys)
 
     @property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -142,22 +188,13 @@ class PackageTransport:
             accepted(client.put(address, content=content, headers=headers))
         return address
 
-    def _count_failure(self, model: TargetModel, outcome: Outcome) -> None:
-        self._failures += 1
-        if self._failures >= FAILURES_IN_A_ROW:
-            self._failures = 0
-            said = next((message for _, message in outcome.errors if message), outcome.status)
-            raise ImportsFailing(
-                f"{FAILURES_IN_A_ROW} imports of {model.name} in a row failed as a whole, the last "
-                f"with `{said}`: look at its jobs in Data management."
-            )
-
     def _account(
         self,
         model: TargetModel,
         entity: TargetEntity,
         keys: Keys,
         refused: dict[str, str],
+        unnamed: str,
         outcome: Outcome,
     ) -> Iterator[Receipt]:
         unclear = [text for text, _ in keys if text not in refused]
@@ -172,15 +209,16 @@ class PackageTransport:
                 arrived.add(receipt.key_text)
                 yield receipt
         rest = [text for text in unclear if text not in arrived]
-        yield from _unaccounted(rest, outcome, certain=entity.is_public)
+        yield from _unaccounted(rest, outcome, unnamed, certain=entity.is_public)
 
 
-def _unaccounted(texts: Iterable[str], outcome: Outcome, *, certain: bool) -> Iterator[Receipt]:
-    """Receipts of rows that no count and no read-back speaks for.
+def _unaccounted(
+    texts: Iterable[str], outcome: Outcome, said: str, *, certain: bool
+) -> Iterator[Receipt]:
+    """Receipts of rows that no count and no read-back speaks for. said: errors that name no row.
 
     certain: they were looked for and are not in the target, so that an error must be theirs.
     """
-    said = "; ".join(dict.fromkeys(message for _, message in outcome.errors if message))
     ended = f"The import ended {outcome.status or 'without a word'}"
     for text in texts:
         if outcome.failed_as_a_whole:
@@ -197,8 +235,11 @@ def refused_keys(
     company: str,
     keys: Keys,
     errors: Iterable[tuple[str, str]],
-) -> dict[str, str]:
-    """Map errors to keys by their RecordId; how a key of several parts is joined is not documented."""
+) -> tuple[dict[str, str], str]:
+    """Map errors to keys by their RecordId; returns them, and the words that name no row.
+
+    How a key of several parts is joined is not documented.
+    """
     positions = [
         position
         for position, column in enumerate(key_columns(model))
@@ -212,8 +253,11 @@ def refused_keys(
                 name = shown.lower()
                 known[name] = key_text if known.get(name, key_text) == key_text else None
     refused: dict[str, str] = {}
+    unnamed: dict[str, None] = {}
     for record, message in errors:
         key_found = known.get(record.strip().lower())
         if key_found is not None:
             refused[key_found] = "; ".join(filter(None, (refused.get(key_found), message)))
-    return refused
+        elif message:
+            unnamed[message] = None
+    return refused, "; ".join(unnamed)

@@ -149,9 +149,10 @@ def status(settings: Settings, templates: Collection[str] | None = None) -> Stat
             settings,
             connection,
             """
-            select template, arg_max(outcome, finished_at), arg_max(message, finished_at),
-                max(finished_at), arg_max(run_id, finished_at), arg_max(seconds, finished_at)
-            from ledger.runs group by template order by template
+            -- arg_max would pass over the missing message of a good run
+            select template, outcome, message, finished_at, run_id, seconds from ledger.runs
+            qualify row_number() over (partition by template order by finished_at desc) = 1
+            order by template
             """,
         )
         states = _from_ledger(

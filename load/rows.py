@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import duckdb
 
 from connection.declarations import Column, TargetModel
-from load.canonical import quoted, text_sql
+from load.canonical import literal, quoted, text_sql
 from load.desired import desired_table, key_columns, plan_table
-from load.ledger import ACCEPTED_SQL, Receipt
+from load.ledger import ACCEPTED, ACCEPTED_SQL, Receipt
 from load.plan import SENDABLE
 
 _EMPTY_SQL = {
@@ -37,27 +37,35 @@ class Row:
 def make_send_table(connection: duckdb.DuckDBPyConnection, model: TargetModel, run_id: str) -> int:
     """Make `send_<model>`: all rows of the plan that go out now. Returns how many.
 
-    Beside a chunk's columns: company, position (from 1, in key order within the company) and
-    went_before (accepted earlier in the run `run_id`).
+    Beside a chunk's columns: company, left_out, position (from 1, in key order within these two)
+    and went_before (accepted earlier in the run `run_id`). left_out: the columns that a row which
+    may be in the target does not send; a blank in a file would empty them, so that such rows go
+    only with their like.
     """
+    nulls = ", ".join(
+        f"case when {quoted(column.name)} is null then {literal(column.name)} end"
+        for column in model.payload_columns
+    )
     columns = ", ".join(_value_sql(model, column) for column in model.payload_columns)
     classes = ", ".join(f"'{name}'" for name in SENDABLE)
     connection.execute(
         f"""
         create or replace temp table {send_table(model)} as
-        select {columns}, planned.key_text, planned.hash, planned.payload, planned.target,
+        select * exclude (may_be_there), row_number() over (
+                partition by company, left_out order by key_text) as position
+        from (select *, case when may_be_there
+            then concat_ws(',', 'there', {nulls}) else '' end as left_out
+        from (select {columns}, planned.key_text, planned.hash, planned.payload, planned.target,
             planned.template, planned._source_table, planned._source_id, planned.class,
             lower(source."dataAreaId") as company,
-            row_number() over (
-                partition by lower(source."dataAreaId") order by planned.key_text
-            ) as position,
+            planned.class = 'update' or planned.is_known as may_be_there,
             coalesce(ledger.run_id = $run_id and ledger.state in ({ACCEPTED_SQL}), false)
                 as went_before
         from {plan_table(model)} as planned
         inner join {desired_table(model.name)} as source on source.key_text = planned.key_text
         left join ledger on ledger.model = $model and ledger.key_text = planned.key_text
-        where planned.class in ({classes})
-        order by company, position
+        where planned.class in ({classes})))
+        order by company, left_out, position
         """,
         {"run_id": run_id, "model": model.name},
     )
@@ -78,19 +86,20 @@ def chunks(
     first: rows of the very first chunk.
     """
     companies = connection.execute(
-        f"select company, count(*) from {send_table(model)} group by all order by company"
+        f"select company, left_out, count(*) from {send_table(model)} group by all order by all"
     ).fetchall()
     limit = min(first, size)
-    for company, count in companies:
+    for company, left_out, count in companies:
         done = 0
         while done < count:
             connection.execute(
                 f"""
                 create or replace temp table chunk as
                 select * from {send_table(model)}
-                where company = $company and position > $done and position <= $done + $limit
+                where company = $company and left_out = $left_out
+                    and position > $done and position <= $done + $limit
                 """,
-                {"company": company, "done": done, "limit": limit},
+                {"company": company, "left_out": left_out, "done": done, "limit": limit},
             )
             rows = min(limit, count - done)
             yield company, "chunk", rows
@@ -111,6 +120,20 @@ def split(connection: duckdb.DuckDBPyConnection, chunk: str, name: str) -> tuple
             """
         )
     return halves
+
+
+def one_accepted(
+    connection: duckdb.DuckDBPyConnection, chunk: str, receipts: Sequence[Receipt]
+) -> str:
+    """Make a chunk of one row of `chunk` that was accepted; returns its name, "" without one."""
+    key = next((receipt.key_text for receipt in receipts if receipt.state in ACCEPTED), None)
+    if key is None:
+        return ""
+    connection.execute(
+        f"create or replace temp table good_row as select * from {chunk} where key_text = $key",
+        {"key": key},
+    )
+    return "good_row"
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection, model: TargetModel, chunk: str) -> Sequence[Row]:

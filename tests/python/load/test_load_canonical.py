@@ -97,6 +97,8 @@ def test_another_amount_matters(one: Decimal, other: Decimal) -> None:
         ("timestamp", "2026-02-28 13:05:09", "2026-02-28T13:05:09Z"),
         ("decimal(19, 4)", Decimal("100.0000"), "100"),
         ("decimal(19, 4)", Decimal("-0.5000"), "-0.5"),
+        ("decimal(2, 2)", Decimal("-0.50"), "-0.5"),
+        ("decimal(2, 2)", Decimal("0.00"), "0"),
         ("decimal(9, 0)", Decimal("100"), "100"),
     ],
 )

@@ -166,3 +166,21 @@ def test_an_open_row_of_a_column_that_is_gone_can_be_settled(world: Installation
         )
     world.finops.liar = False
     assert counts(world.load(), "accounts") == {"inserted": 1}
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_no_access_within_a_batch_blames_no_row(odata: Installation, status: int) -> None:
+    customers(odata, "C1")
+    odata.finops.part_status = lambda row: status
+    odata.load()
+    assert odata.states("customers") == {"C1": "unknown"}
+    odata.finops.part_status = lambda row: 0
+    assert counts(odata.load(), "accounts") == {"inserted": 1}
+
+
+def test_a_value_the_wire_has_no_form_for_refuses_its_row_alone(odata: Installation) -> None:
+    for guid in (GUID, "no guid"):
+        odata.add("milestones", TransactionId=guid, Amount="1")
+    odata.load()
+    assert odata.states("milestones") == {GUID: "in_target", "no guid": "refused"}
+    assert "no guid" in reasons(odata.plan(), "milestones")["no guid"]

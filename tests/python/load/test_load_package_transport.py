@@ -151,16 +151,73 @@ def test_a_file_refused_as_a_whole_is_halved_until_the_bad_row_is_alone(
     assert reasons(world.plan(), "customers") == {"C07": "Refused C07.", "C13": "Refused C13."}
 
 
-def test_halving_ends_when_no_row_is_to_blame(world: Installation) -> None:
-    customers(world, *(f"C{number:03}" for number in range(40)))
+def test_halving_ends_when_no_row_is_to_blame_and_blames_none(world: Installation) -> None:
+    customers(world, *(f"C{number:03}" for number in range(1000)))
     world.finops.refuse = lambda name, row: "The mapping is incorrect."
     world.finops.whole_file = True
     report = world.load()
-    assert len(world.finops.packages) == 60
+    assert len(world.finops.packages) < 50
     assert "in a row failed as a whole" in result(report, "accounts").message
     assert "The mapping is incorrect." in result(report, "accounts").message
+    assert "refused" not in world.states("customers").values()
     world.finops.refuse = lambda name, row: ""
-    assert counts(world.load(retry=True), "accounts") == {"inserted": 40}
+    assert counts(world.load(), "accounts") == {"inserted": 1000}
+
+
+def test_a_cluster_of_bad_rows_keeps_no_good_row_back(world: Installation) -> None:
+    names = [f"C{number:04}" for number in range(1000)]
+    customers(world, *names)
+    world.finops.refuse = refusing(*names[:30])
+    world.finops.whole_file = True
+    assert counts(world.load(), "accounts") == {"inserted": 970, "failed": 30}
+
+
+def test_a_row_that_fails_alone_goes_once_more(world: Installation) -> None:
+    customers(world, "C1")
+    world.finops.whole_file = True
+    world.finops.refuse = lambda name, row: "" if len(world.finops.packages) > 1 else "Deadlock."
+    assert counts(world.load(), "accounts") == {"inserted": 1}
+
+
+def test_a_blank_of_one_row_empties_no_value_of_another(world: Installation) -> None:
+    """Finance sets a value that nobody here ever sent; an update of a neighbour must not clear it."""
+    customers(world, "C1", "C2", "C3", Memo="old")
+    world.rows["customers"][1].pop("Memo")
+    world.load()
+    world.finops.put("customers", dataAreaId="usmf", Account="C2", Memo="set in Finance")
+    for row in world.rows["customers"]:
+        row["Name"] = "new"
+    assert counts(world.load(), "accounts") == {"updated": 3}
+    assert [row["Memo"] for row in world.finops.of("customers")] == ["old", "set in Finance", "old"]
+    del world.rows["customers"][0]["Memo"]
+    world.load()
+    assert [row["Memo"] for row in world.finops.of("customers")] == ["", "set in Finance", "old"]
+
+
+def test_new_rows_with_other_gaps_share_a_package(world: Installation) -> None:
+    customers(world, "C1", "C2", "C3", Memo="old")
+    world.rows["customers"][1].pop("Memo")
+    world.load()
+    assert len(world.finops.packages) == 1
+
+
+def test_a_lost_row_does_not_get_another_rows_words(world: Installation) -> None:
+    customers(world, "C1", "C2", "C3")
+    world.finops.refuse = refusing("C2")
+    lose = world.finops.put
+
+    def put(name: str, **values: Any) -> dict[str, Any]:
+        return {} if values["Account"] == "C3" else lose(name, **values)
+
+    world.finops.put = put
+
+    def count_less(request: httpx.Request) -> None:
+        for job in world.finops.jobs.values():
+            job.written = 1
+
+    world.finops.after = count_less
+    world.load()
+    assert world.states("customers") == {"C1": "in_target", "C2": "refused", "C3": "unknown"}
 
 
 def test_a_cancelled_import_blames_no_row(world: Installation) -> None:

@@ -216,3 +216,26 @@ def test_an_unknown_model_or_key_to_take_over_is_named(world: Installation) -> N
     world.add("customers", Account="C1")
     with pytest.raises(SelectionUnknown, match="needs 2 parts"):
         world.load(adopt=["customers:C1"])
+
+
+def test_a_refused_row_that_goes_again_takes_nothing_over(world: Installation) -> None:
+    """What was never accepted may have been created by somebody else since."""
+    row = world.add("customers", Account="C1", Name="bad")
+    world.finops.refuse = lambda name, row: "Bad name." if row["Name"] == "bad" else ""
+    world.load()
+    world.finops.put("customers", dataAreaId="usmf", Account="C1", Name="Theirs")
+    row["Name"] = "good"
+    assert classes(world.plan(), "customers") == {"C1": "collision"}
+    world.load()
+    assert [row["Name"] for row in world.finops.of("customers")] == ["Theirs"]
+
+
+def test_a_row_that_left_two_companies_is_planned_once(world: Installation) -> None:
+    contract = world.add("contracts", "guid-1", ContractId="K1")
+    world.load()
+    contract["dataAreaId"] = "ussi"
+    world.load(adopt=["contracts"])
+    contract["dataAreaId"] = "demf"
+    plan = world.plan()
+    kinds = [planned.kind for planned in plan.rows if planned.model == "contracts"]
+    assert sorted(kinds) == ["absent", "absent", "rekeyed"]

@@ -249,3 +249,15 @@ def test_receipts_of_unknown_rows_change_nothing(world: Installation) -> None:
     with open_ledger(world.settings.ledger_path) as ledger:
         ledger.record("items", [Receipt("nobody", "in_target")])
         assert ledger.connection.execute("select count(*) from ledger").fetchall() == [(0,)]
+
+
+def test_a_good_run_leaves_no_older_message_in_the_status(world: Installation) -> None:
+    world.add("items", Item="I1")
+    world.finops.before = lambda request: (_ for _ in ()).throw(httpx.ReadError("gone"))
+    world.load()
+    (failed,) = status(world.settings).runs
+    assert failed["message"]
+    world.finops.before = lambda request: None
+    world.load()
+    (good,) = status(world.settings).runs
+    assert (good["outcome"], good["message"]) == ("Completed", None)

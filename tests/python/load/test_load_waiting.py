@@ -201,3 +201,21 @@ def test_locks_are_asked_for_only_where_something_changes(world: Installation) -
     world.finops.requests.clear()
     world.load()
     assert [r.url.path for r in world.finops.requests if r.url.path.startswith("/data")] == []
+
+
+def test_a_line_rejected_since_holds_the_rest_of_its_document(world: Installation) -> None:
+    invoice(world, "1", "2")
+    invoice(world, "1", number="F2")
+    world.load()
+    for row in (*world.rows["invoices"], *world.rows["invoice_lines"]):
+        row["Name"] = "changed"
+    gone = world.rows["invoice_lines"].pop(1)
+    world.rejected = [("invoice_lines", gone["_source_id"])]
+    plan = world.plan()
+    assert classes(plan, "invoices") == {"F1": "held", "F2": "update"}
+    assert classes(plan, "invoice_lines") == {
+        "F1/1": "held",
+        "F1/2": "rejected_now",
+        "F2/1": "update",
+    }
+    assert "rejected_now in invoice_lines" in reasons(plan, "invoices")["F1"]

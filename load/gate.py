@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from connection.environment import read_environment
 from connection.landings import LandingRecord, read_landing
 from connection.manifest import Manifest
 from connection.settings import Settings
@@ -21,11 +22,12 @@ PASSED = ("success", "pass", "warn", "no-op")
 
 @dataclass(frozen=True, slots=True)
 class NodeResult:
-    """The newest result of a dbt node. finished_at: UTC."""
+    """The newest result of a dbt node. finished_at: UTC. is_ours: of the rows that landed here."""
 
     status: str
     message: str
     finished_at: datetime
+    is_ours: bool
 
 
 def closed_templates(
@@ -40,8 +42,10 @@ def closed_templates(
 
     catalog: under which the warehouse is attached.
     """
-    results = _node_results(connection, catalog)
     storage = Storage(settings.raw_root)
+    landed = read_environment(storage)
+    organization = landed.dataverse_organization if landed else ""
+    results = _node_results(connection, catalog, organization)
     reasons = {
         template: _reason(settings, manifest, storage, results, template, now)
         for template in sorted(templates)
@@ -105,12 +109,19 @@ def _node_problem(
         step = meta.get("next_step", "")
         said = " ".join(result.message.split())
         return f"{name} ended in {result.status}{f' ({said})' if said else ''}. {step}".strip()
+    if not result.is_ours:
+        return (
+            f"{name} was built from the rows of another organisation: set RAW_ROOT and DUCKDB_PATH "
+            "to the same environment and run `dbt build`."
+        )
     if result.finished_at < newest:
         return f"{name} was built before the last extract: run `dbt build`."
     return ""
 
 
-def _node_results(connection: duckdb.DuckDBPyConnection, catalog: str) -> dict[str, NodeResult]:
+def _node_results(
+    connection: duckdb.DuckDBPyConnection, catalog: str, organization: str
+) -> dict[str, NodeResult]:
     tables: list[Any] = connection.execute(
         "select 1 from information_schema.tables where table_catalog = ? "
         "and table_schema = 'ops' and table_name = 'node_results'",
@@ -120,11 +131,16 @@ def _node_results(connection: duckdb.DuckDBPyConnection, catalog: str) -> dict[s
         return {}
     rows = connection.execute(
         f"""
-        select unique_id, status, message, finished_at from {catalog}.ops.node_results
+        select unique_id, status, message, finished_at, dataverse_organization from {catalog}.ops.node_results
         qualify row_number() over (partition by unique_id order by finished_at desc) = 1
         """
     ).fetchall()
     return {
-        node: NodeResult(status, message or "", finished.replace(tzinfo=UTC))
-        for node, status, message, finished in rows
+        node: NodeResult(
+            status,
+            message or "",
+            finished.replace(tzinfo=UTC),
+            (built_of or "").lower() == organization,
+        )
+        for node, status, message, finished, built_of in rows
     }

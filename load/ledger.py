@@ -4,6 +4,7 @@ One DuckDB file with one writer. Every change is committed before the next reque
 """
 
 import json
+import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -238,7 +239,6 @@ class Ledger:
         copy = snapshot_path(self.path)
         temporary = copy.with_suffix(".tmp")
         shutil.copyfile(self.path, temporary)
-        temporary.chmod(0o600)
         replace_durably(temporary, copy)
 
 
@@ -254,6 +254,8 @@ def open_ledger(path: Path) -> Iterator[Ledger]:
     Raises LedgerInUse while another process has it, LedgerUnusable when the file is something else.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # for its log and what does not fit into memory as well
+    os.umask(0o077)
     try:
         connection = duckdb.connect(str(path))
     except duckdb.IOException as error:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import duckdb
 import httpx
 
-from connection.addresses import origin
+from connection.addresses import is_loopback, origin
 from connection.declarations import TargetModel
 from connection.errors import ServiceMalformed, ServiceRefused, ServiceUnavailable
 from connection.http import open_client
@@ -182,6 +182,8 @@ class PackageTransport:
         if not address:
             raise ServiceMalformed("GetAzureWriteUrl answered without an upload address.")
         scheme, host, port = origin(address)
+        if scheme != "https" and not is_loopback(address):
+            raise ServiceMalformed("GetAzureWriteUrl answered with an address that is not https.")
         base = f"{scheme}://{host}{f':{port}' if port else ''}"
         with open_client(base, None, transport=self.upload_transport, sleep=self.sleep) as client:
             headers = {"x-ms-blob-type": "BlockBlob", "Content-Type": "application/zip"}

@@ -55,26 +55,37 @@ def make_base_plan(
         f"create or replace temp table {plan_table(model)} as {comparison_sql(model, CLASSES)}",
         {"model": model.name, "retry": wishes.retry},
     )
-    # What the target holds is what is wanted again: an older refusal is history.
+
+
+def forget_refusals(connection: duckdb.DuckDBPyConnection, model: TargetModel) -> None:
+    """Forget refusals of what nobody wants any more, so that no list of troubles holds them."""
     connection.execute(
         f"""
         update ledger set state = 'in_target', message = null
         from {plan_table(model)} as planned
         where ledger.model = $model and ledger.key_text = planned.key_text
-            and ledger.state = 'refused' and planned.class in ('unchanged', 'waiting')
+            and ledger.state = 'refused' and ledger.accepted_hash is not null
+            and planned.class not in ('insert', 'update', 'refused', 'held', 'locked')
+        """,
+        {"model": model.name},
+    )
+    connection.execute(
+        f"""
+        delete from ledger
+        where model = $model and state = 'refused' and accepted_hash is null
+            and key_text not in (select key_text from {plan_table(model)})
         """,
         {"model": model.name},
     )
 
 
-def apply_lookups(
+def apply_present(
     connection: duckdb.DuckDBPyConnection,
     model: TargetModel,
     present: Sequence[str],
-    locked: Sequence[str],
     wishes: Wishes,
 ) -> None:
-    """Fold in what the target was asked: keys it has, and keys whose rows it has locked."""
+    """Fold in which keys of new rows the target has, and what a person takes over of them."""
     adopted = [key for name, key in wishes.adopt_keys if name == model.name]
     everything = model.name in wishes.adopt_models
     connection.execute(
@@ -95,6 +106,12 @@ def apply_lookups(
         """,
         {"adopted": adopted, "everything": everything},
     )
+
+
+def apply_locked(
+    connection: duckdb.DuckDBPyConnection, model: TargetModel, locked: Sequence[str]
+) -> None:
+    """Fold in which rows the target has locked."""
     connection.execute(
         f"""
         update {plan_table(model)} set class = 'locked', reason = {literal(CLASSES["locked"])}

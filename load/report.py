@@ -21,7 +21,8 @@ class TemplateResult:
     """One template of a load, in rows. source, filtered, rejected: source rows.
 
     inserted, updated: accepted by the target in this run. unchanged: there already. held: not sent,
-    waiting for another row or for a person. failed: refused by the target, now or before, or lost.
+    waiting for another row or for a person, also where only one column waits. failed: refused by
+    the target, now or before, or lost.
     """
 
     template: str

@@ -24,7 +24,7 @@ from load.gate import closed_templates
 from load.ledger import Ledger, open_ledger
 from load.odata_transport import ODataTransport
 from load.package_transport import PackageTransport
-from load.plan import Wishes
+from load.plan import Wishes, forget_refusals
 from load.progress import LoadProgress, NoProgress
 from load.report import LoadReport, PlanReport
 from load.results import class_counts, planned_rows, remember, template_result
@@ -98,6 +98,8 @@ def run_load(
         sending = Sending(session, transport, progress or NoProgress(), around.elapsed)
         sending.settle()
         session.make_plan()
+        for model in session.models:
+            forget_refusals(ledger.connection, model)
         sending.send_all()
         results = []
         for template in dict.fromkeys(model.template for model in models):

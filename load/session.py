@@ -118,12 +118,10 @@ class Session:
 
     def _look_up(self, model: TargetModel) -> None:
         """Ask the target which keys of new rows it has, and which rows it has locked."""
-        present = self._present_keys(model)
+        plan.apply_present(self.ledger.connection, model, self._present_keys(model), self.wishes)
         if model.locked_when:
             self.locked[model.name] = self._locked_keys(model)
-        plan.apply_lookups(
-            self.ledger.connection, model, present, self.locked.get(model.name, ()), self.wishes
-        )
+            plan.apply_locked(self.ledger.connection, model, self.locked[model.name])
 
     def _present_keys(self, model: TargetModel) -> list[str]:
         new = f"""(
@@ -152,7 +150,7 @@ class Session:
         rows = f"""(
             select source.* from {desired_table(model.name)} as source
             inner join {plan_table(model)} as planned on source.key_text = planned.key_text
-            where planned.is_known and (
+            where (planned.is_known or planned.class = 'update') and (
                 planned.class = 'update'
                 or planned.document_key in (select document_key from ({changing})))
         )"""

@@ -1,6 +1,6 @@
 {#- The company of Field Service and sales rows that no rule names (setting D365_COMPANY); null if unset. -#}
 {% macro default_company() -%}
-    nullif('{{ var("default_company") }}', '')
+    nullif('{{ var("default_company") | lower }}', '')
 {%- endmacro %}
 
 

@@ -7,11 +7,13 @@
         {% do run_query(
             'create table if not exists ops.node_results ('
             ~ 'invocation_id varchar, unique_id varchar, resource_type varchar, status varchar, '
-            ~ 'message varchar, finished_at timestamp)') %}
+            ~ 'message varchar, finished_at timestamp, dataverse_organization varchar)') %}
         {% for chunk in results | batch(200) %}
             {% set insert %}
                 insert into ops.node_results
-                select invocation_id, unique_id, resource_type, status, message, {{ utc_now() }}
+                select
+                    invocation_id, unique_id, resource_type, status, message, {{ utc_now() }},
+                    (select dataverse_organization from raw.environment)
                 from (
                     values
                     {% for result in chunk %}

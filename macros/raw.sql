@@ -35,6 +35,9 @@
             ~ "D365_ENVIRONMENT to the landing you mean (dbt does not read .env).") }}
     {% endif %}
     {% do run_query('create schema if not exists raw') %}
+    {% do run_query(
+        "create or replace view raw.environment as select dataverse_organization from read_json('"
+        ~ root ~ "/environment.json', columns = {dataverse_organization: 'varchar'})") %}
     {% set landed = [] %}
     {% for source in graph.sources.values() %}
         {% set glob = root ~ '/' ~ source.source_name ~ '/' ~ source.name ~ '/*.parquet' %}

@@ -78,3 +78,28 @@
             and money_policy.remainder = '{{ remainder }}'
     )
 {%- endmacro %}
+
+
+{#- The seed lines that models ask for by name, as (seed, line): what a line must be called to matter. -#}
+{% macro seed_lines_asked_for() -%}
+    {%- set asked_for = [('none', 'none')] -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() if node.resource_type == 'model' -%}
+            {%- for model, column in modules.re.findall("constant\\('(\\w+)', '(\\w+)'\\)", node.raw_code) -%}
+                {%- do asked_for.append(('constants', model ~ '.' ~ column)) -%}
+            {%- endfor -%}
+            {%- for column, model in modules.re.findall(
+                "reject_too_long\\(\\s*'\\w+',\\s*'(\\w+)',\\s*'(\\w+)'", node.raw_code
+            ) -%}
+                {%- do asked_for.append(('target_lengths', model ~ '.' ~ column)) -%}
+            {%- endfor -%}
+            {%- for map_name in modules.re.findall("join_value_map\\('(\\w+)'", node.raw_code) -%}
+                {%- do asked_for.append(('value_map', map_name)) -%}
+            {%- endfor -%}
+            {%- for kind in modules.re.findall("reject_amount_mismatch\\('(\\w+)'", node.raw_code) -%}
+                {%- do asked_for.append(('money_policy', 'agreement_invoices.' ~ kind)) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(asked_for | unique | list) }}
+{%- endmacro %}

@@ -1,4 +1,5 @@
--- Grain: one row per source row, company and reason for which it is not sent.
+-- Grain: one row per source row, target model and reason for which it is not sent; a reason that holds in
+-- several companies stands here once.
 with
 
 {% for target in integration_targets() -%}

@@ -131,6 +131,9 @@ class Service:
             for change in run:
                 if change.etag and change.etag != etag_of(cursor, entity, change.row):
                     raise conflict(entity)
+            # staging is dear, and half of the writes of a first load ask for rows that are not there
+            if mode is not Mode.CREATE and etag_of(cursor, entity, run[0].row) is None:
+                raise missing_row()
             rules = Rules(
                 inferred_lengths=doubts.is_on(
                     self.switches, "finops_inferred_lengths", entity.collection

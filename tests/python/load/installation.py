@@ -43,6 +43,7 @@ class Installation:
     slept: list[float] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
     chunk_size: int | None = None
+    built_of: str = "org-1"
 
     @property
     def settings(self) -> Settings:
@@ -129,7 +130,7 @@ class Installation:
             warehouse.execute(
                 "create table if not exists ops.node_results (invocation_id varchar, unique_id "
                 "varchar, resource_type varchar, status varchar, message varchar, "
-                "finished_at timestamp)"
+                "finished_at timestamp, dataverse_organization varchar)"
             )
             for node, content in self.manifest.graph["nodes"].items():
                 kind = content["resource_type"]
@@ -244,8 +245,8 @@ class Installation:
         message: str | None,
     ) -> None:
         warehouse.execute(
-            "insert into ops.node_results values ('i', ?, ?, ?, ?, ?)",
-            [node, kind, status, message, self.now.replace(tzinfo=None)],
+            "insert into ops.node_results values ('i', ?, ?, ?, ?, ?, ?)",
+            [node, kind, status, message, self.now.replace(tzinfo=None), self.built_of],
         )
 
 

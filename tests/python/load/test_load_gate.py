@@ -29,6 +29,12 @@ def extracted_after_the_build(world: Installation) -> None:
     rewrite(world, landed_at=world.now + timedelta(seconds=1))
 
 
+def built_elsewhere(world: Installation) -> None:
+    world.built_of = "org-2"
+    result_of(world, "model.test.items", "success")
+    world.built_of = "ORG-1"
+
+
 def rewrite(world: Installation, **values: object) -> None:
     storage = Storage(world.settings.raw_root)
     record = read_landing(storage, "dataverse", "items")
@@ -56,6 +62,7 @@ def result_of(world: Installation, node: str, status: str, message: str = "") ->
             lambda world: result_of(world, "model.test.items", "skipped"),
             "items ended in skipped.",
         ),
+        (built_elsewhere, "items was built from the rows of another organisation: set RAW_ROOT"),
     ],
 )
 def test_a_closed_gate_says_why_and_leaves_the_others(

@@ -292,3 +292,17 @@ def test_personal_values_are_in_no_file(world: Installation) -> None:
         content = path.read_bytes()
         assert b"Archer" not in content
         assert b"Baker" not in content
+
+
+def test_a_package_goes_to_no_address_in_the_open(world: Installation) -> None:
+    customers(world, "C1")
+    answer = world.finops._action
+
+    def in_the_open(action: str, body: dict[str, Any]) -> httpx.Response:
+        if action == "GetAzureWriteUrl":
+            return httpx.Response(200, json={"value": '{"BlobUrl": "http://blob.test/a?sig=1"}'})
+        return answer(action, body)
+
+    world.finops._action = in_the_open
+    assert "is not https" in result(world.load(), "accounts").message
+    assert not [r for r in world.finops.requests if r.url.host == "blob.test"]

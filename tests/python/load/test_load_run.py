@@ -261,3 +261,44 @@ def test_a_good_run_leaves_no_older_message_in_the_status(world: Installation) -
     world.load()
     (good,) = status(world.settings).runs
     assert (good["outcome"], good["message"]) == ("Completed", None)
+
+
+def test_a_plan_writes_nothing_into_the_ledger(world: Installation) -> None:
+    row = world.add("items", Item="I1", Name="good")
+    world.load()
+    row["Name"] = "bad"
+    world.finops.refuse = lambda name, row: "No." if row["Name"] == "bad" else ""
+    world.load()
+    row["Name"] = "good"
+    world.plan()
+    assert world.states("items") == {"I1": "refused"}
+
+
+def test_a_refused_row_that_nobody_describes_any_more_troubles_nobody(
+    world: Installation,
+) -> None:
+    for name in ("I1", "I2", "I3"):
+        world.add("items", Item=name, Name="good" if name == "I2" else "bad")
+    world.finops.refuse = lambda name, row: "No." if row["Name"] == "bad" else ""
+    world.load()
+    world.rows["items"][1]["Name"] = "bad"
+    world.load()
+    assert len(troubles(world.settings)) == 3
+    del world.rows["items"][:2]
+    world.load()
+    assert [trouble.source_id for trouble in troubles(world.settings)] == ["I3"]
+    assert world.states("items") == {"I2": "in_target", "I3": "refused"}
+
+
+def test_the_ledger_and_its_copies_are_for_their_owner_alone(world: Installation) -> None:
+    world.add("items", Item="I1", Name="n")
+    modes: dict[str, int] = {}
+
+    def look(request: httpx.Request) -> None:
+        modes.update({p.name: p.stat().st_mode & 0o77 for p in world.folder.glob("ledger*")})
+
+    world.finops.before = look
+    world.load()
+    look(world.finops.requests[0])
+    assert len(modes) >= 3
+    assert set(modes.values()) == {0}

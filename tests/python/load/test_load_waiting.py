@@ -219,3 +219,15 @@ def test_a_line_rejected_since_holds_the_rest_of_its_document(world: Installatio
         "F2/1": "update",
     }
     assert "rejected_now in invoice_lines" in reasons(plan, "invoices")["F1"]
+
+
+def test_a_locked_row_is_not_taken_over(world: Installation) -> None:
+    for number in ("F1", "F2"):
+        posted = "Yes" if number == "F1" else "No"
+        world.finops.put(
+            "invoices", dataAreaId="usmf", InvoiceId=number, Name="Theirs", IsPosted=posted
+        )
+        invoice(world, number=number)
+    report = world.load(adopt=["invoices"])
+    assert counts(report, "invoices") == {"updated": 1, "held": 1}
+    assert [row["Name"] for row in world.finops.of("invoices")] == ["Theirs", "n"]

@@ -28,7 +28,7 @@ class Patience:
     not_found: how long a new execution may be missing before it counts as never begun.
     """
 
-    first: float = 0.1
+    first: float = 0.02
     slowest: float = 30.0
     not_found: float = 300.0
     total: float = 4 * 3600.0
@@ -76,7 +76,7 @@ class Executions:
                 return Outcome(status)
             self.sleep(pause)
             waited += pause
-            pause = min(pause * 1.5, self.patience.slowest)
+            pause = min(pause * 2, self.patience.slowest)
             status = self._status(execution_id)
         return self._outcome(execution_id, status)
 

@@ -19,8 +19,8 @@ def parse_project(project_dir: Path) -> dict[str, Any]:
     arguments = [
         "--quiet",
         "--no-send-anonymous-usage-stats",
-        "--log-level-file",
-        "none",
+        # what is wrong is said once, in the error
+        *("--log-level", "none", "--log-level-file", "none"),
         "parse",
         "--project-dir",
         str(project_dir),
@@ -30,5 +30,6 @@ def parse_project(project_dir: Path) -> dict[str, Any]:
     outcome = dbtRunner().invoke(arguments)
     if outcome.success and isinstance(outcome.result, DbtManifest):
         return dict(outcome.result.writable_manifest().to_dict(omit_none=True))
-    reason = re.sub(r"\s+", " ", str(outcome.exception or "dbt gave no reason")).strip()
+    said = str(outcome.exception or "dbt gave no reason").split("\n  > ")[0]
+    reason = re.sub(r"\s+", " ", said).strip()
     raise ManifestError(f"dbt cannot read the project in {project_dir.resolve().name}: {reason}")

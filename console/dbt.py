@@ -14,11 +14,13 @@ from connection.settings import Settings
 
 FINISHED = {"LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult"}
 """dbt's names for "a node has ended"; LogTestResult covers data tests and unit tests."""
+REASONS = {"RunResultError", "RunResultErrorNoMessage"}
+"""What dbt says of a node right after it has named it as failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """One dbt run. failures and warnings: one sentence each, in dbt's words."""
+    """One dbt run. failures and warnings: one each, in dbt's words; a failure may have many lines."""
 
     succeeded: bool
     nodes: int
@@ -68,8 +70,11 @@ def build(settings: Settings, *, on_node: Callable[[int, int], None]) -> BuildRe
                 on_node(
                     done, int(event["data"].get("total") or event["data"].get("num_models") or 0)
                 )
-                _note(event, failures, warnings)
-            elif level == "error" and name not in ("RunResultError", "EndOfRunSummary"):
+                if str(event["data"].get("status", "")).lower() == "warn":
+                    warnings.append(_first_line(event["info"]["msg"]))
+            elif name in REASONS and failures:
+                failures[-1] += _reason(event["info"]["msg"])
+            elif level == "error":
                 failures.append(_first_line(event["info"]["msg"]))
     succeeded = process.returncode == 0
     if not succeeded and not failures:
@@ -101,12 +106,10 @@ def _events(process: "subprocess.Popen[str]") -> Iterator[dict[str, Any]]:
             sys.stderr.write(line)
 
 
-def _note(event: dict[str, Any], failures: list[str], warnings: list[str]) -> None:
-    status = str(event["data"].get("status", "")).lower()
-    if status in ("error", "fail", "runtime error"):
-        failures.append(_first_line(event["info"]["msg"]))
-    elif status == "warn":
-        warnings.append(_first_line(event["info"]["msg"]))
+def _reason(message: str) -> str:
+    """Return dbt's own lines, without the macros that it went through."""
+    lines = (line.rstrip() for line in message.splitlines())
+    return "".join(f"\n{line}" for line in lines if line and not line.lstrip().startswith(">"))
 
 
 def _first_line(message: str) -> str:

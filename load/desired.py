@@ -109,6 +109,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, name: str, select: str) -> str:
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         return (
             f"The warehouse has no usable {name.removeprefix('desired_')} "
-            f"({str(error).splitlines()[0]}): run `dbt build`."
+            f"({str(error).splitlines()[0]}): run `dbt build` and mend what "
+            "fails there."
         )
     return ""

@@ -134,7 +134,12 @@
 
 
 {% macro integration_target(model_name) -%}
-    {{ return(integration_targets() | selectattr('model', 'equalto', model_name) | first) }}
+    {%- set found = integration_targets() | selectattr('model', 'equalto', model_name) | list -%}
+    {%- if not found -%}
+        {{ exceptions.raise_compiler_error(
+            model_name ~ " is not in the list of macros/targets.sql: add it, so that its rows are accounted for.") }}
+    {%- endif -%}
+    {{ return(found[0]) }}
 {%- endmacro %}
 
 

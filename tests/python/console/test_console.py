@@ -10,7 +10,7 @@ import pytest
 
 from connection.settings import load_settings
 from console import sandbox, tables
-from console.dbt import environment
+from console.dbt import build, environment
 from extract.report import ExtractReport, TableResult
 from load.report import LoadReport, PlannedRow, PlanReport, TemplateResult, Trouble
 
@@ -89,3 +89,22 @@ def test_a_report_is_json_too() -> None:
     report = LoadReport("run", (TemplateResult("accounts", "Error", "why"),), 1.0)
     content = json.loads(report.to_json())
     assert content["exit_code"] == 1 and content["templates"][0]["message"] == "why"
+
+
+def test_a_model_that_fails_says_why_in_dbts_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "wrong.sql").write_text("select nobody from (select 1 as somebody)")
+    (tmp_path / "dbt_project.yml").write_text("name: tiny\nprofile: tiny\n")
+    (tmp_path / "profiles.yml").write_text(
+        "tiny:\n  target: duckdb\n  outputs: {duckdb: {type: duckdb, path: w.duckdb}}\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FINOPS_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("DATAVERSE_URL", "http://127.0.0.1:1")
+    result = build(load_settings(), on_node=lambda done, total: None)
+    assert not result.succeeded
+    (failure,) = result.failures
+    assert failure.startswith("Failure in model wrong (models/wrong.sql)")
+    assert 'column "nobody" not found' in failure

@@ -26,7 +26,7 @@ check: setup .venv-lint/.installed .venv-lint-sql/.installed ## linters
 	@.venv-lint-sql/bin/sqlfluff lint --processes 2 models tests/dbt
 
 pytest: setup
-	@.venv/bin/pytest -n 2 --dist loadscope --durations 5
+	@.venv/bin/pytest -n 2 --dist loadscope --no-loadscope-reorder --durations 5
 
 clean: ## remove what can be made again (data/ stays)
 	rm -rf .venv .venv-lint .venv-lint-sql target logs

@@ -39,24 +39,25 @@ def page(
     options = _checked_options(address)
     entity = address.entity
     where, parameters = _where(address, default_company)
-    count = _count(cursor, entity, where, parameters)
     delivered = _delivered(options.get("$skiptoken"))
-    skip = _number(options, "$skip", 0)
-    wanted = max(0, min(_number(options, "$top", count), count - skip) - delivered)
-    size = min(page_size, wanted)
+    # one row more than a page shows whether there is another page
+    limit = page_size + 1
+    if "$top" in options:
+        limit = min(limit, max(0, _number(options, "$top", 0) - delivered))
     rows = cursor.execute(
         f"select {row_json(entity, selected(entity, options.get('$select')), level, base)} "
         f"from {table(entity)} where {where} order by {ordered(entity, options.get('$orderby'))} "
         "limit ? offset ?",
-        [*parameters, size, skip + delivered],
+        [*parameters, limit, _number(options, "$skip", 0) + delivered],
     ).fetchall()
     head = f'"@odata.context":{json.dumps(f"{base}$metadata#{entity.collection}")},'
     if options.get("$count") == "true":
-        head += f'"@odata.count":{count},'
+        head += f'"@odata.count":{_count(cursor, entity, where, parameters)},'
     tail = ""
-    if size < wanted:
-        tail = f',"@odata.nextLink":{json.dumps(_next_link(address, base, delivered + size))}'
-    return f'{{{head}"value":[{",".join(row[0] for row in rows)}]{tail}}}'
+    if len(rows) > page_size:
+        link = _next_link(address, base, delivered + page_size)
+        tail = f',"@odata.nextLink":{json.dumps(link)}'
+    return f'{{{head}"value":[{",".join(row[0] for row in rows[:page_size])}]{tail}}}'
 
 
 def count_text(cursor: duckdb.DuckDBPyConnection, address: Address, *, default_company: str) -> str:

@@ -60,19 +60,22 @@ Rows = Annotated[
     int | None, typer.Option(help="Rows of generated data, over all tables (1000).", min=1)
 ]
 Seed = Annotated[int | None, typer.Option(help="Same seed, same rows (1).")]
+Port = Annotated[int | None, typer.Option(help="Where to serve, the first time (a free one).")]
 Sandbox = Annotated[
     bool, typer.Option("--sandbox", help="Against the local sandbox, started for this command.")
 ]
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def sandbox(context: typer.Context, rows: Rows = None, seed: Seed = None) -> None:
+def sandbox(
+    context: typer.Context, rows: Rows = None, seed: Seed = None, port: Port = None
+) -> None:
     """Serve a local Dataverse and a local Finance and Operations until stopped.
 
     Further options go to the sandbox as they are: see `python -m sandbox --help`.
     """
     folder = _settings(()).duckdb_path.parent
-    memory = sandbox_process.remembered(folder, rows, seed)
+    memory = sandbox_process.remembered(folder, rows, seed, port)
     address = f"http://{sandbox_process.HOST}:{memory.port}"
     tables.console_for(sys.stderr).print(
         f"export DATAVERSE_URL={address} FINOPS_URL={address} "

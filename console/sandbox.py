@@ -39,7 +39,9 @@ class Memory:
     seed: int
 
 
-def remembered(folder: Path, rows: int | None = None, seed: int | None = None) -> Memory:
+def remembered(
+    folder: Path, rows: int | None = None, seed: int | None = None, port: int | None = None
+) -> Memory:
     """Return what the sandbox of `folder` was made with; the first time, decide it.
 
     Raw rows and ledger carry the address they belong to, so it must not change between runs.
@@ -47,7 +49,7 @@ def remembered(folder: Path, rows: int | None = None, seed: int | None = None) -
     """
     file = folder / ADDRESS_FILE
     if not file.exists():
-        memory = Memory(_free_port(), rows or ROWS, SEED if seed is None else seed)
+        memory = Memory(port or _free_port(), rows or ROWS, SEED if seed is None else seed)
         folder.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(asdict(memory)))
         return memory
@@ -56,6 +58,11 @@ def remembered(folder: Path, rows: int | None = None, seed: int | None = None) -
         raise SandboxError(
             f"The sandbox in {folder} was made with {memory.rows} rows and seed {memory.seed}: remove "
             f"{folder} to begin again with other data."
+        )
+    if port not in (None, memory.port):
+        raise SandboxError(
+            f"The sandbox in {folder} lives at port {memory.port}, which its rows carry: leave --port "
+            f"out, or remove {folder} to begin again."
         )
     if not _is_free(memory.port):
         raise SandboxError(

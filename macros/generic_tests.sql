@@ -41,8 +41,10 @@
 {#- A template that needs a column which the organisation lacks, without a fallback. One line of the seed
     is enough: rows it does not name are then rejected one by one (missing_key).
 
-    columns: `table.column` each. Returns the columns in question. -#}
+    columns: `table.column` each. Returns the columns in question. It runs after the reconciliation of all
+    templates: dbt skips what is downstream of a failed test, and one template must not stop the others. -#}
 {% test columns_known(model, columns) %}
+    -- depends_on: {{ ref('reconciliation') }}
     select
         missing_columns.table_name,
         missing_columns.column_name

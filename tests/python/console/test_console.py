@@ -25,6 +25,14 @@ def test_a_sandbox_keeps_its_address_and_its_data(tmp_path: Path) -> None:
         sandbox.remembered(tmp_path, 2000, 0)
 
 
+def test_a_port_is_chosen_once(tmp_path: Path) -> None:
+    port = sandbox.remembered(tmp_path / "other").port
+    assert sandbox.remembered(tmp_path, port=port).port == port
+    assert sandbox.remembered(tmp_path, port=port).port == port
+    with pytest.raises(sandbox.SandboxError, match=f"lives at port {port}"):
+        sandbox.remembered(tmp_path, port=port + 1)
+
+
 def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     memory = sandbox.remembered(tmp_path)
     with socket.socket() as other:

@@ -118,6 +118,15 @@ def test_numbers_that_nothing_can_be_derived_from_are_an_error_of_the_templates_
         assert any(name.startswith(f"columns_known_{model}_") for (name,) in failed), model
 
 
+def test_an_error_of_one_template_leaves_the_others_built_and_accounted_for(
+    lacking: duckdb.DuckDBPyConnection,
+) -> None:
+    skipped = lacking.execute("select unique_id from ops.node_results where status = 'skipped'")
+    assert skipped.fetchall() == []
+    counts = lacking.execute("select count(*) from monitoring.reconciliation").fetchone()
+    assert counts == (10,)
+
+
 def test_every_case_says_what_it_expects_and_has_rows_of_its_own() -> None:
     for case in CASES:
         assert list(case.glob("finops__*.csv")), case

@@ -22,6 +22,7 @@ import duckdb
 
 from connection.datatypes import parse_data_type
 from connection.declarations import Column, TargetModel
+from connection.settings import Settings
 from load.desired import attached, copy_desired
 from load.ledger import open_ledger
 from load.packages import PackageEntity, build_package, csv_body, used_columns
@@ -96,9 +97,9 @@ def remember_most(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def load(connection: duckdb.DuckDBPyConnection, warehouse: Path, model: TargetModel) -> int:
+def load(connection: duckdb.DuckDBPyConnection, settings: Settings, model: TargetModel) -> int:
     """Hash, plan and render; returns the rows rendered."""
-    with attached(connection, warehouse) as catalog:
+    with attached(connection, settings) as catalog:
         copy_desired(connection, catalog, [model])
     make_base_plan(connection, model, Wishes())
     rendered = make_send_table(connection, model, "this run")
@@ -157,12 +158,13 @@ def main() -> None:
     names = [column.name for column in model.columns]
     with tempfile.TemporaryDirectory() as folder:
         warehouse = Path(folder) / "warehouse.duckdb"
+        settings = Settings(duckdb_path=warehouse, dbt_target="duckdb")
         build_warehouse(warehouse, model, options.rows)
         with open_ledger(Path(folder) / "ledger.duckdb") as ledger:
-            with attached(ledger.connection, warehouse) as catalog:
+            with attached(ledger.connection, settings) as catalog:
                 copy_desired(ledger.connection, catalog, [model])
             remember_most(ledger.connection)
-            ours = seconds(lambda: load(ledger.connection, warehouse, model))
+            ours = seconds(lambda: load(ledger.connection, settings, model))
         hashes = loop(warehouse, {}, names)
         known = {key: digest for number, (key, digest) in enumerate(hashes.items()) if number % 10}
         naive = seconds(lambda: loop(warehouse, known, names))

@@ -32,4 +32,6 @@ def parse_project(project_dir: Path) -> dict[str, Any]:
         return dict(outcome.result.writable_manifest().to_dict(omit_none=True))
     said = str(outcome.exception or "dbt gave no reason").split("\n  > ")[0]
     reason = re.sub(r"\s+", " ", said).strip()
+    if "Could not find adapter type spark" in reason:
+        reason = "DBT_TARGET needs dbt-spark, which is not installed: pip install '.[spark]'."
     raise ManifestError(f"dbt cannot read the project in {project_dir.resolve().name}: {reason}")

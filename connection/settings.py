@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     d365_company: str | None = None
     raw_root: str = ""
     duckdb_path: Path = Path()
+    dbt_target: str = "duckdb"
+    export_root: str = ""
     ledger_path: Path = Path()
     max_input_age_hours: float = Field(
         default=24, gt=0, validation_alias=AliasChoices("D365_MAX_INPUT_AGE_HOURS")
@@ -107,6 +109,7 @@ class Settings(BaseSettings):
         places = {
             "raw_root": f"{folder}/raw",
             "duckdb_path": f"{folder}/warehouse.duckdb",
+            "export_root": f"{folder}/export",
             "ledger_path": f"{folder}/ledger.duckdb",
         }
         return {**values, **{name: values.get(name) or path for name, path in places.items()}}

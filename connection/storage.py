@@ -21,13 +21,13 @@ class Storage:
     Raises SettingsError when the address needs a driver that is not installed.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, variable: str = "RAW_ROOT") -> None:
         try:
             fs, path = url_to_fs(root)
         except (ImportError, ValueError) as error:
             raise SettingsError(
-                f"RAW_ROOT {root.split('://')[0]}:// cannot be used here ({error}): install the "
-                "fsspec driver it names, or set RAW_ROOT to a folder."
+                f"{variable} {root.split('://')[0]}:// cannot be used here ({error}): install the "
+                f"fsspec driver it names, or set {variable} to a folder."
             ) from error
         self.fs: AbstractFileSystem = fs
         self.root = str(path).rstrip("/")

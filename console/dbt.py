@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,7 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from connection.errors import IntegrationError
 from connection.settings import Settings
+
+
+class JavaMissing(IntegrationError):
+    """Spark cannot run without Java."""
+
 
 FINISHED = {"LogModelResult", "LogSeedResult", "LogTestResult", "LogSnapshotResult"}
 """dbt's names for "a node has ended"; LogTestResult covers data tests and unit tests."""
@@ -35,6 +42,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "D365_ENVIRONMENT": settings.d365_environment,
         "RAW_ROOT": settings.raw_root,
         "DUCKDB_PATH": str(settings.duckdb_path),
+        "DBT_TARGET": settings.dbt_target,
+        "EXPORT_ROOT": settings.export_root,
     }
     company = {"D365_COMPANY": settings.d365_company} if settings.d365_company else {}
     return {**os.environ, **places, **company}
@@ -47,6 +56,8 @@ def build(settings: Settings, *, on_node: Callable[[int, int], None]) -> BuildRe
     the loader decides by template what may still be sent.
     """
     settings.duckdb_path.parent.mkdir(parents=True, exist_ok=True)
+    if settings.dbt_target == "spark":
+        require_java()
     started = time.monotonic()
     # Unit tests judge the SQL, not the data: they belong to `make test`.
     command = _dbt(
@@ -82,6 +93,16 @@ def build(settings: Settings, *, on_node: Callable[[int, int], None]) -> BuildRe
     return BuildResult(
         succeeded, done, tuple(failures), tuple(warnings), time.monotonic() - started
     )
+
+
+def require_java() -> None:
+    """Raise JavaMissing, one sentence, where Spark would end in a traceback."""
+    home = os.environ.get("JAVA_HOME")
+    java = str(Path(home) / "bin" / "java") if home else "java"
+    if shutil.which(java) is None:
+        raise JavaMissing(
+            "DBT_TARGET=spark needs Java 17 or newer and none is found: install it, or set JAVA_HOME."
+        )
 
 
 def generate_docs(settings: Settings) -> Path | None:

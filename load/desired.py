@@ -14,8 +14,10 @@ from pathlib import Path
 import duckdb
 
 from connection.declarations import Column, TargetModel
+from connection.settings import Settings
 from load.canonical import key_sql, literal, payload_sql, quoted
 from load.errors import WarehouseMissing
+from load.exports import attach_exports
 
 MONITORING = {
     "rejected": "select distinct target_model, source_table, source_id from {0}.rejected_rows",
@@ -26,11 +28,22 @@ MONITORING = {
 
 
 @contextmanager
-def attached(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Iterator[str]:
-    """Attach the warehouse read-only under the name it yields.
+def attached(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Iterator[str]:
+    """Attach what dbt built, read-only, under the name it yields: the warehouse, or its exports.
 
     Raises WarehouseMissing when it is not there or dbt is writing it.
     """
+    if settings.dbt_target == "duckdb":
+        _attach_warehouse(connection, settings.duckdb_path)
+    else:
+        attach_exports(connection, settings.export_root, "warehouse")
+    try:
+        yield "warehouse"
+    finally:
+        connection.execute("detach warehouse")
+
+
+def _attach_warehouse(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
     if not warehouse.exists():
         raise WarehouseMissing(f"{warehouse} does not exist: run `dbt build` after an extract.")
     try:
@@ -39,10 +52,6 @@ def attached(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> Iterator
         raise WarehouseMissing(
             f"{warehouse} cannot be read, perhaps because dbt is building: try again after it."
         ) from error
-    try:
-        yield "warehouse"
-    finally:
-        connection.execute("detach warehouse")
 
 
 def copy_desired(

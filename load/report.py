@@ -110,7 +110,7 @@ class Trouble:
 def troubles(settings: Settings, templates: Collection[str] | None = None) -> list[Trouble]:
     """Return the rows rejected by the models and refused by the target, with all their reasons."""
     with duckdb.connect() as connection:
-        with attached(connection, settings.duckdb_path) as catalog:
+        with attached(connection, settings) as catalog:
             rejected = connection.execute(
                 f"""
                 select template, target_model, source_table, source_id, 'rejected', reason_code,

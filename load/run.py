@@ -150,7 +150,7 @@ def _read_warehouse(
     """
     connection = session.ledger.connection
     templates = {model.template for model in models}
-    with attached(connection, settings.duckdb_path) as catalog:
+    with attached(connection, settings) as catalog:
         closed = closed_templates(
             settings, session.manifest, connection, catalog, templates, around.now()
         )

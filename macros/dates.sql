@@ -36,7 +36,7 @@
         moment ~ " <> date_trunc('day', " ~ moment ~ ") and " ~ moment_in_zone(moment, zone)
         ~ " <> date_trunc('day', " ~ moment_in_zone(moment, zone) ~ ")",
         'dubious_date', column_name, moment,
-        "concat('Sent as ', cast(" ~ date_in_zone(moment, zone) ~ " as varchar), ', the day in ', " ~ zone
+        "concat('Sent as ', cast(" ~ date_in_zone(moment, zone) ~ " as string), ', the day in ', " ~ zone
         ~ ", '; the moment is neither midnight there nor 00:00Z.')"
     ) }}
 {%- endmacro %}

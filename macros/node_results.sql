@@ -6,8 +6,8 @@
         {% do run_query('create schema if not exists ops') %}
         {% do run_query(
             'create table if not exists ops.node_results ('
-            ~ 'invocation_id varchar, unique_id varchar, resource_type varchar, status varchar, '
-            ~ 'message varchar, finished_at timestamp, dataverse_organization varchar)') %}
+            ~ 'invocation_id string, unique_id string, resource_type string, status string, '
+            ~ 'message string, finished_at timestamp, dataverse_organization string)') %}
         {% for chunk in results | batch(200) %}
             {% set insert %}
                 insert into ops.node_results
@@ -35,6 +35,10 @@
 
 {% macro utc_now() -%}
     {{ adapter.dispatch('utc_now')() }}
+{%- endmacro %}
+
+{% macro spark__utc_now() -%}
+    localtimestamp()
 {%- endmacro %}
 
 {% macro duckdb__utc_now() -%}

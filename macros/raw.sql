@@ -52,6 +52,46 @@
 {% endmacro %}
 
 
+{#- Spark: an external table over the folder of each source. A relative location would silently read 0
+    rows, so the root is made absolute; a folder that is not there is an empty table. -#}
+{% macro spark__register_raw() %}
+    {% set root = absolute(raw_root()) %}
+    {% do run_query('create database if not exists raw') %}
+    {% do register_raw_table('environment', [{'name': 'dataverse_organization', 'data_type': 'string'}],
+        "json options (multiLine 'true')", root ~ '/environment.json') %}
+    {% if run_query('select count(*) from raw.environment').rows[0][0] == 0 %}
+        {{ exceptions.raise_compiler_error(
+            "Nothing has landed at " ~ root ~ ": run `d365 extract` first, or set RAW_ROOT or "
+            ~ "D365_ENVIRONMENT to the landing you mean (dbt does not read .env).") }}
+    {% endif %}
+    {% for source in graph.sources.values() %}
+        {% do register_raw_table(source.name, source.columns.values() | list + technical_columns(), 'parquet',
+            root ~ '/' ~ source.source_name ~ '/' ~ source.name) %}
+    {% endfor %}
+{% endmacro %}
+
+
+{% macro register_raw_table(name, columns, format, location) %}
+    {% do run_query('drop table if exists raw.' ~ adapter.quote(name)) %}
+    {% set create %}
+        create table raw.{{ adapter.quote(name) }} (
+        {% for column in columns %}
+            {{ adapter.quote(column.name) }} {{ column.data_type }}{{ "," if not loop.last }}
+        {% endfor %}
+        )
+        using {{ format }}
+        location '{{ location }}'
+    {% endset %}
+    {% do run_query(create) %}
+{% endmacro %}
+
+
+{#- An object store's address is absolute as it is. -#}
+{% macro absolute(path) -%}
+    {{ return(path if path.startswith('/') or '://' in path else env_var('PWD') ~ '/' ~ path) }}
+{%- endmacro %}
+
+
 {#- `d365` reads .env and dbt does not: two commands in one folder must not mean two environments. -#}
 {% macro require_same_settings() %}
     {% if run_query("select count(*) from glob('.env')").rows[0][0] == 0 %}

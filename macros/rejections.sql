@@ -49,11 +49,10 @@
 {%- endmacro %}
 
 {% macro spark__list_of(items) -%}
-    filter(
+    array_compact(
         array(
             {{ items | join(',\n            ') }}
-        ),
-        item -> item is not null
+        )
     )
 {%- endmacro %}
 

@@ -172,9 +172,10 @@
     left join (
         select
             _source_table,
-            sum(case when rejected_copies = 0 and filtered_copies = copies then 1 else 0 end)
-                as filtered_rows,
-            sum(case when rejected_copies > 0 then 1 else 0 end) as rejected_rows
+            cast(
+                sum(case when rejected_copies = 0 and filtered_copies = copies then 1 else 0 end) as bigint
+            ) as filtered_rows,
+            cast(sum(case when rejected_copies > 0 then 1 else 0 end) as bigint) as rejected_rows
         from (
             select
                 _source_table,

@@ -16,8 +16,10 @@ flagged as (
                 then agreement_id is not null
             else coalesce(has_agreement_origin, false)
         end as is_agreement_line,
-        round(cast(quantity as decimal(19, 5)) * cast(unit_price as decimal(19, 4)), 2)
-            as line_amount
+        cast(
+            round(cast(quantity as decimal(19, 5)) * cast(unit_price as decimal(19, 4)), 2)
+            as decimal(38, 2)
+        ) as line_amount
     from lines
 
 )

@@ -4,10 +4,10 @@ ROWS ?= 1000
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sync test check pytest clean
+.PHONY: help setup sync test test-spark check pytest clean
 
 help: ## what there is to make
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: .venv/.installed ## the virtual environment, from the hashed lock
 
@@ -27,6 +27,11 @@ check: setup .venv-lint/.installed .venv-lint-sql/.installed ## linters
 
 pytest: setup
 	@.venv/bin/pytest -n 2 --dist loadscope --no-loadscope-reorder --durations 5
+
+test-spark: .venv-spark/.installed ## the same rows from DuckDB and Spark (needs Java 17 or newer)
+	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null || \
+		{ echo "Spark needs Java 17 or newer and none is found: install it, or set JAVA_HOME."; exit 1; }
+	@.venv-spark/bin/pytest --durations 3 -o pythonpath=". tests/python/e2e" tests/spark
 
 clean: ## remove what can be made again (data/ stays)
 	rm -rf .venv .venv-lint .venv-lint-sql target logs

@@ -5,9 +5,9 @@ guids as (
 
     select
         'as_guid' as macro,
-        given,
-        expected,
-        {{ as_guid('given') }} as told
+        cases.given,
+        cases.expected,
+        {{ as_guid('cases.given') }} as told
     from (
         values
         ('{0F8FAD5B-D9CB-469F-A165-70867728950E}', '0f8fad5b-d9cb-469f-a165-70867728950e'),
@@ -22,9 +22,9 @@ lengths as (
 
     select
         'utf16_length' as macro,
-        given,
-        expected,
-        cast({{ utf16_length('given') }} as string) as told
+        cases.given,
+        cases.expected,
+        cast({{ utf16_length('cases.given') }} as string) as told
     from (
         values
         ('', '0'),
@@ -39,9 +39,9 @@ quotients as (
 
     select
         'divide' as macro,
-        cast(numerator as string) as given,
-        expected,
-        cast({{ divide('numerator', 4, 'denominator', 5, 2) }} as string) as told
+        cast(cases.numerator as string) as given,
+        cases.expected,
+        cast({{ divide('cases.numerator', 4, 'cases.denominator', 5, 2) }} as string) as told
     from (
         values
         (cast(1.005 as decimal(19, 4)), cast(1 as decimal(19, 5)), '1.01'),
@@ -58,9 +58,9 @@ days as (
 
     select
         'moment_in_zone' as macro,
-        zone as given,
-        expected,
-        cast({{ date_in_zone('moment', 'zone') }} as string) as told
+        cases.zone as given,
+        cases.expected,
+        cast({{ date_in_zone('cases.moment', 'cases.zone') }} as string) as told
     from (
         values
         (cast('2024-02-29 23:59:59' as timestamp), 'Europe/Berlin', '2024-03-01'),
@@ -74,10 +74,10 @@ days as (
 listed as (
 
     select
-        number,
+        cases.number,
         {{ list_of([
-            reject('number > 0', 'one', 'A', 'number', "'it''s one'"),
-            reject('number > 1', 'two', 'B', 'number', "'two'"),
+            reject('cases.number > 0', 'one', 'A', 'cases.number', "'it''s one'"),
+            reject('cases.number > 1', 'two', 'B', 'cases.number', "'two'"),
         ]) }} as items
     from (values (0), (1), (2)) as cases (number)
 
@@ -103,6 +103,13 @@ items as (
 
 ),
 
+shown as (
+
+    select concat(number, ' ', item.reason_code, ' ', item.column_name, ' ', item.message) as line
+    from items
+
+),
+
 unnested as (
 
     select
@@ -110,13 +117,9 @@ unnested as (
         'all' as given,
         '1 one A it''s one, 2 one A it''s one, 2 two B two' as expected,
         concat(
-            max(case when number = 1 then concat('1 ', item.reason_code, ' ', item.column_name, ' ', item.message) end),
-            ', ',
-            min(case when number = 2 then concat('2 ', item.reason_code, ' ', item.column_name, ' ', item.message) end),
-            ', ',
-            max(case when number = 2 then concat('2 ', item.reason_code, ' ', item.column_name, ' ', item.message) end)
+            min(line), ', ', max(case when line like '2 one%' then line end), ', ', max(line)
         ) as told
-    from items
+    from shown
 
 ),
 

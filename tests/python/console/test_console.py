@@ -10,7 +10,7 @@ import pytest
 
 from connection.settings import load_settings
 from console import sandbox, tables
-from console.dbt import build, environment
+from console.dbt import JavaMissing, build, environment
 from extract.report import ExtractReport, TableResult
 from load.report import LoadReport, PlannedRow, PlanReport, TemplateResult, Trouble
 
@@ -116,3 +116,15 @@ def test_a_model_that_fails_says_why_in_dbts_words(
     (failure,) = result.failures
     assert failure.startswith("Failure in model wrong (models/wrong.sql)")
     assert 'column "nobody" not found' in failure
+
+
+def test_spark_without_java_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for home in ("", str(tmp_path)):
+        monkeypatch.setenv("JAVA_HOME", home)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        monkeypatch.setenv("DBT_TARGET", "spark")
+        settings = load_settings((), duckdb_path=tmp_path / "w.duckdb")
+        with pytest.raises(JavaMissing, match="needs Java 17 or newer"):
+            build(settings, on_node=lambda done, total: None)

@@ -67,3 +67,24 @@
         "insert overwrite directory '" ~ root ~ "/" ~ schema ~ "/" ~ name ~ "' using parquet select * from "
         ~ schema ~ "." ~ name) %}
 {% endmacro %}
+
+
+{#- A value of a unit test's fixture. A list of rejections has no form of its own in dbt-spark: it is
+    written as an array of structs with the fields of the declared type, in their order. -#}
+{% macro spark__safe_cast(field, type) %}
+    {%- if field is string or field is not sequence -%}
+        {%- set cleaned = field.strip('"').strip("'") if field is string and cast_from_string_unsupported_for(type) else field -%}
+        cast({{ cleaned }} as {{ type }})
+    {%- else -%}
+        {%- set names = modules.re.findall('(\w+):', type) -%}
+        cast(array(
+            {%- for item in field -%}
+            named_struct(
+                {%- for name in names -%}
+                '{{ name }}', {{ spark_literal(item[name] if name in item else none) }}{{ ", " if not loop.last }}
+                {%- endfor -%}
+            ){{ ", " if not loop.last }}
+            {%- endfor -%}
+        ) as {{ type }})
+    {%- endif -%}
+{% endmacro %}

@@ -76,7 +76,7 @@
         {%- set cleaned = field.strip('"').strip("'") if field is string and cast_from_string_unsupported_for(type) else field -%}
         cast({{ cleaned }} as {{ type }})
     {%- else -%}
-        {%- set names = modules.re.findall('(\w+):', type) -%}
+        {%- set names = modules.re.findall('(\\w+):', type) -%}
         cast(array(
             {%- for item in field -%}
             named_struct(

@@ -34,7 +34,7 @@ test-spark: .venv-spark/.installed ## the same rows from DuckDB and Spark (needs
 	@.venv-spark/bin/pytest --durations 3 -o pythonpath=". tests/python/e2e" tests/spark
 
 clean: ## remove what can be made again (data/ stays)
-	rm -rf .venv .venv-lint .venv-lint-sql target logs
+	rm -rf .venv .venv-lint .venv-lint-sql .venv-spark target logs
 
 .venv/.installed: requirements/runtime.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -42,6 +42,14 @@ clean: ## remove what can be made again (data/ stays)
 	@$(PYTHON) -m venv --clear .venv
 	@.venv/bin/pip install -qq --disable-pip-version-check --require-hashes -r requirements/runtime.txt
 	@.venv/bin/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# the project as well: dbt finds its plugin where the project is installed
+.venv-spark/.installed: requirements/spark.txt pyproject.toml
+	@echo "Installing dbt-spark and pyspark into .venv-spark (once)"
+	@$(PYTHON) -m venv --clear .venv-spark
+	@.venv-spark/bin/pip install -qq --disable-pip-version-check --require-hashes -r requirements/spark.txt
+	@.venv-spark/bin/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv-%/.installed: requirements/%.txt

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from typing import Any
 
 from connection.errors import IntegrationError
 from connection.settings import Settings
+from dbt_d365 import NO_JAVA, has_java
 
 
 class JavaMissing(IntegrationError):
@@ -97,12 +97,8 @@ def build(settings: Settings, *, on_node: Callable[[int, int], None]) -> BuildRe
 
 def require_java() -> None:
     """Raise JavaMissing, one sentence, where Spark would end in a traceback."""
-    home = os.environ.get("JAVA_HOME")
-    java = str(Path(home) / "bin" / "java") if home else "java"
-    if shutil.which(java) is None:
-        raise JavaMissing(
-            "DBT_TARGET=spark needs Java 17 or newer and none is found: install it, or set JAVA_HOME."
-        )
+    if not has_java():
+        raise JavaMissing(NO_JAVA)
 
 
 def generate_docs(settings: Settings) -> Path | None:

@@ -78,3 +78,20 @@
     from {{ model }}
     where {{ moment_in_zone("cast('2024-01-01 12:00:00' as timestamp)", column_name) }} is null
 {% endtest %}
+
+
+{#- Rows without a value where the contract says not null. DuckDB refuses such a table; an engine without
+    these constraints (Spark) builds it. -#}
+{% test declared_not_null(model) %}
+    {%- set required = [] -%}
+    {%- if execute -%}
+        {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.alias == model.identifier -%}
+            {%- for column in node.columns.values() if column.constraints -%}
+                {%- do required.append(adapter.quote(column.name) ~ ' is null') -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endif -%}
+    select *
+    from {{ model }}
+    where {{ (required or ['false']) | join(' or ') }}
+{% endtest %}

@@ -26,7 +26,6 @@
 
 
 {% macro duckdb__register_raw() %}
-    {% do require_same_settings() %}
     {% set root = raw_root() %}
     {% set environment = run_query("select count(*) from glob('" ~ root ~ "/environment.json')") %}
     {% if environment.rows[0][0] == 0 %}
@@ -90,24 +89,6 @@
 {% macro absolute(path) -%}
     {{ return(path if path.startswith('/') or '://' in path else env_var('PWD') ~ '/' ~ path) }}
 {%- endmacro %}
-
-
-{#- `d365` reads .env and dbt does not: two commands in one folder must not mean two environments. -#}
-{% macro require_same_settings() %}
-    {% if run_query("select count(*) from glob('.env')").rows[0][0] == 0 %}
-        {{ return(none) }}
-    {% endif %}
-    {% for name, default in [('D365_ENVIRONMENT', 'sandbox'), ('RAW_ROOT', ''), ('DUCKDB_PATH', '')] %}
-        {% set pattern = '(?m)^\\s*(?:export\\s+)?' ~ name ~ '\\s*=\\s*"?([^"\\s#]+)' %}
-        {% set query = "select regexp_extract(content, '" ~ pattern ~ "', 1) from read_text('.env')" %}
-        {% set wanted = run_query(query).rows[0][0] %}
-        {% if wanted and wanted != env_var(name, default) %}
-            {{ exceptions.raise_compiler_error(
-                ".env sets " ~ name ~ "=" ~ wanted ~ " and dbt, which does not read .env, sees '"
-                ~ env_var(name, default) ~ "': run `set -a; . ./.env; set +a` first.") }}
-        {% endif %}
-    {% endfor %}
-{% endmacro %}
 
 
 {% macro raw_view(source, glob) %}

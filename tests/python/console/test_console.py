@@ -1,8 +1,12 @@
 """What people see: the sandbox that keeps its address, tables that are not cut off, dbt's events."""
 
+import importlib.util
 import io
 import json
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +17,9 @@ from console import sandbox, tables
 from console.dbt import JavaMissing, build, environment
 from extract.report import ExtractReport, TableResult
 from load.report import LoadReport, PlannedRow, PlanReport, TemplateResult, Trouble
+
+ROOT = Path(__file__).parents[3]
+PROJECT = ("--project-dir", str(ROOT), "--profiles-dir", str(ROOT))
 
 
 def test_a_sandbox_keeps_its_address_and_its_data(tmp_path: Path) -> None:
@@ -128,3 +135,35 @@ def test_spark_without_java_is_one_sentence(
         settings = load_settings((), duckdb_path=tmp_path / "w.duckdb")
         with pytest.raises(JavaMissing, match="needs Java 17 or newer"):
             build(settings, on_node=lambda done, total: None)
+
+
+def dbt(folder: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """A plain dbt command in a folder of its own."""
+    places = {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
+    return subprocess.run(
+        [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build", *PROJECT],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **places, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_plain_dbt_without_java_is_one_sentence(tmp_path: Path) -> None:
+    if importlib.util.find_spec("dbt.adapters.spark") is None:
+        # dbt looks for the adapter first; what it says is a sentence as well
+        assert "Could not find adapter type spark" in dbt(tmp_path, DBT_TARGET="spark").stdout
+        return
+    said = dbt(tmp_path, DBT_TARGET="spark", JAVA_HOME=str(tmp_path))
+    assert said.returncode != 0
+    assert "needs Java 17 or newer" in said.stdout and "Traceback" not in said.stdout
+
+
+def test_plain_dbt_and_d365_do_not_mean_two_environments(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text('export D365_ENVIRONMENT="production" # ours\n')
+    said = dbt(tmp_path, D365_ENVIRONMENT="sandbox", DBT_TARGET="duckdb")
+    assert said.returncode != 0
+    assert ".env sets D365_ENVIRONMENT=production" in said.stdout
+    agreed = dbt(tmp_path, D365_ENVIRONMENT="production", DBT_TARGET="duckdb")
+    assert ".env sets" not in agreed.stdout

@@ -81,7 +81,7 @@ def multiply(folder: Path, manifest: Manifest, times: int) -> None:
         connection.execute("set TimeZone = 'UTC'")
         for table in manifest.sources:
             files = folder / "raw" / table.system / table.name
-            if table.written_by_extract or table.name in shared:
+            if table.written_by or table.name in shared:
                 continue
             landed = f"read_parquet('{files}/*.parquet', union_by_name = true)"
             changed = []

@@ -53,7 +53,7 @@ def declared(name: str, columns: int) -> SourceTable:
         name=name,
         unique_id=f"source.benchmark.dataverse.{name}",
         entity_set=f"{name}s",
-        primary_key=f"{name}id",
+        key=(f"{name}id",),
         change_tracking=False,
         columns=(
             Column(f"{name}id", parse_data_type("string")),

@@ -27,21 +27,36 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SourceTable:
-    """One raw table. system: the dbt source name. name: the Dataverse logical name."""
+    """One raw table. system: the dbt source name.
+
+    name: the Dataverse logical name; in Finance the public collection, or the entity's own name
+    where only packages carry it. entity_set: the OData collection, "" for such an entity.
+    key: the primary key; in Finance the company stands first where rows belong to one.
+    entity, export_project: the entity's label and the data project that exports it.
+    written_by: extract or load where no service is read.
+    """
 
     system: str
     name: str
     unique_id: str
     entity_set: str
-    primary_key: str
+    key: tuple[str, ...]
     change_tracking: bool
     columns: tuple[Column, ...]
-    written_by_extract: bool = False
+    written_by: str = ""
+    entity: str = ""
+    export_project: str = ""
 
     @property
     def label(self) -> str:
         """Return `system.name`."""
         return f"{self.system}.{self.name}"
+
+    @property
+    def primary_key(self) -> str:
+        """Return the one column of the key; Dataverse has no other kind."""
+        (column,) = self.key
+        return column
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,10 @@ class TargetModel:
     """One integration model. columns: the contract in order, technical columns included.
 
     per_company: a source row may be several target rows, one in each of several companies.
+    write_once: an accepted row is not sent again when it changes; the change is reported.
+    staging_table: the target keeps accepted rows aside until a job of its own takes them over;
+    import_step says in words which one that is. takes_over: rows that the target has already are
+    meant, so that finding one is no collision.
     """
 
     name: str
@@ -90,6 +109,10 @@ class TargetModel:
     locked_when: Lock | None = None
     raise_last: RaiseLast | None = None
     per_company: bool = False
+    write_once: bool = False
+    staging_table: bool = False
+    import_step: str = ""
+    takes_over: bool = False
 
     @property
     def payload_columns(self) -> tuple[Column, ...]:
@@ -120,23 +143,39 @@ def target_models(graph: Mapping[str, Any]) -> tuple[TargetModel, ...]:
 
 def _source_table(node: Mapping[str, Any]) -> SourceTable:
     meta, label = _meta(node), f"source {node['source_name']}.{node['name']}"
-    written = bool(meta.get("written_by_extract", False))
+    written_by = str(meta.get("written_by") or "")
     columns = _columns(node, label)
+    common = {
+        "system": node["source_name"],
+        "name": node["name"],
+        "unique_id": node["unique_id"],
+        "change_tracking": bool(meta.get("change_tracking", False)),
+        "columns": columns,
+    }
+    if written_by:
+        return SourceTable(entity_set="", key=(), written_by=written_by, **common)
+    # what only packages carry has a label in place of a collection
+    is_package_only = node["source_name"] == "finops" and "entity_set" not in meta
     table = SourceTable(
-        system=node["source_name"],
-        name=node["name"],
-        unique_id=node["unique_id"],
-        entity_set="" if written else _text(meta, "entity_set", label),
-        primary_key="" if written else _text(meta, "primary_key", label),
-        change_tracking=bool(meta.get("change_tracking", False)),
-        columns=columns,
-        written_by_extract=written,
+        entity_set="" if is_package_only else _text(meta, "entity_set", label),
+        key=_key(meta, label),
+        entity=_text(meta, "entity", label) if is_package_only else str(meta.get("entity") or ""),
+        export_project=_text(meta, "export_project", label) if is_package_only else "",
+        **common,
     )
-    if not written and table.primary_key not in {column.name for column in columns}:
-        raise ManifestError(
-            f"The {label} has the primary key {table.primary_key} but no such column: declare it."
-        )
+    for name in table.key:
+        if name not in {column.name for column in columns}:
+            raise ManifestError(
+                f"The {label} has the primary key {name} but no such column: declare it."
+            )
     return table
+
+
+def _key(meta: Mapping[str, Any], label: str) -> tuple[str, ...]:
+    """Return the primary key: one name as text, or a list of names."""
+    if isinstance(meta.get("primary_key"), list):
+        return _names(meta, "primary_key", label)
+    return (_text(meta, "primary_key", label),)
 
 
 def _target_model(node: Mapping[str, Any]) -> TargetModel:
@@ -161,6 +200,10 @@ def _target_model(node: Mapping[str, Any]) -> TargetModel:
         locked_when=_lock(meta.get("locked_when"), label),
         raise_last=_raise_last(meta.get("raise_last"), label),
         per_company=bool(meta.get("per_company", False)),
+        write_once=bool(meta.get("write_once", False)),
+        staging_table=bool(meta.get("staging_table", False)),
+        import_step=str(meta.get("import_step") or ""),
+        takes_over=bool(meta.get("takes_over", False)),
     )
     _check_columns(model, label)
     return model

@@ -14,7 +14,7 @@ class Manifest:
     """What the dbt project declares.
 
     sources: tables to read from a service, in declaration order. written_tables: tables that
-    extract writes itself. models: the target models. graph: the content of dbt's manifest.
+    extract or load writes itself. models: the target models. graph: the content of dbt's manifest.
     """
 
     sources: tuple[SourceTable, ...]
@@ -172,8 +172,8 @@ def manifest_of(graph: dict[str, Any]) -> Manifest:
     """Return the declarations in the content of a manifest.json."""
     declared = source_tables(graph)
     return Manifest(
-        sources=tuple(table for table in declared if not table.written_by_extract),
-        written_tables=tuple(table for table in declared if table.written_by_extract),
+        sources=tuple(table for table in declared if not table.written_by),
+        written_tables=tuple(table for table in declared if table.written_by),
         models=target_models(graph),
         graph=graph,
     )

@@ -35,7 +35,7 @@ class RawTable:
         """Return where and how the rows of a source table land."""
         return cls(
             folder=f"{table.system}/{table.name}",
-            key=(table.primary_key,),
+            key=table.key,
             columns=tuple((column.name, column.data_type) for column in table.columns),
         )
 

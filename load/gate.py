@@ -63,7 +63,7 @@ def _reason(
 ) -> str:
     newest = datetime.min.replace(tzinfo=UTC)
     for table in manifest.gating_sources_of(template):
-        if table.written_by_extract:
+        if table.written_by:
             continue
         record = read_landing(storage, table.system, table.name)
         problem = _landing_problem(record, table.label, settings.max_input_age_hours, now)

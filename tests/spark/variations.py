@@ -38,7 +38,7 @@ def add_variations(raw: Path, tables: list[SourceTable]) -> int:
         connection.execute("set TimeZone = 'UTC'")
         for table in tables:
             files = raw / table.system / table.name
-            if table.written_by_extract or not list(files.glob("*.parquet")):
+            if table.written_by or not list(files.glob("*.parquet")):
                 continue
             connection.execute(
                 f"create or replace temp table landed as select *, row_number() over () as number "

@@ -50,7 +50,7 @@ sources:
     schema: raw
     tables:
       - name: landed_columns
-        config: {meta: {written_by_extract: true}}
+        config: {meta: {written_by: extract}}
         columns: [{name: system, data_type: string}]
 """,
     "models/stg_orders.sql": "select * from {{ source('dataverse', 'salesorder') }}",

@@ -139,7 +139,7 @@ def source(
         name=name,
         unique_id=f"source.d365.dataverse.{name}",
         entity_set=entity_set,
-        primary_key=primary_key,
+        key=(primary_key,),
         change_tracking=False,
         columns=tuple(
             Column(column, parse_data_type(kind), **options.get(column, {}))

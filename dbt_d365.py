@@ -6,9 +6,10 @@ dbt finds this plugin by its name: any module that begins with `dbt_` and has a 
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from dbt.flags import get_flags
-from dbt.plugins import dbtPlugin
+from dbt.plugins.manager import dbtPlugin
 from dotenv import dotenv_values
 
 PROJECT = "d365"
@@ -19,12 +20,12 @@ SHARED = {"D365_ENVIRONMENT": "sandbox", "RAW_ROOT": "", "DUCKDB_PATH": ""}
 NO_JAVA = "DBT_TARGET=spark needs Java 17 or newer and none is found: install it, or set JAVA_HOME."
 
 
-class Preconditions(dbtPlugin):  # type: ignore[misc]
+class Preconditions(dbtPlugin):
     """Stops a command before it connects to anything."""
 
     def initialize(self) -> None:
         """Raise ValueError, which dbt prints as one sentence and exits with 2."""
-        flags = get_flags()
+        flags: Any = get_flags()  # type: ignore[no-untyped-call]
         if self.project_name != PROJECT or flags.WHICH in OFFLINE:
             return
         target = getattr(flags, "TARGET", None) or os.environ.get("DBT_TARGET", "duckdb")

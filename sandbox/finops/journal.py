@@ -30,9 +30,8 @@ create table if not exists finops.journal_lines (
 NEW_LINES: Final = """
 create or replace temporary table new_lines as
 select actual._key, actual."dataAreaId" as company,
-    rate.value is not null or actual."TransactionCurrencyId" = company.currency as has_rate
+    rate.value is not null as has_rate
 from finops."ProjCDSActualsImportEntity" as actual
-inner join finops.companies as company on actual."dataAreaId" = company.company
 left join finops.reference_values as rate
     on rate.related_table = 'Exchange rates' and rate.value = lower(actual."TransactionCurrencyId")
 where actual."dataAreaId" = lower(?) and actual."IsJournalized" = 'No'

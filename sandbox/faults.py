@@ -19,6 +19,7 @@ ROOTS = {
     "/api/data": "dataverse",
     "/data": "finops",
     "/Metadata": "finops",
+    "/api/services": "finops",
     "/blob": "finops",
 }
 

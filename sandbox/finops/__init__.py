@@ -1,4 +1,4 @@
-"""The Finance and Operations half: OData under /data, metadata, packages and uploads."""
+"""The Finance and Operations half: OData under /data, metadata, packages, uploads, services."""
 
 from starlette.routing import BaseRoute
 
@@ -7,6 +7,7 @@ from sandbox.finops import reference, rest_metadata
 from sandbox.finops.actions import Actions
 from sandbox.finops.blobs import Blobs
 from sandbox.finops.controls import Controls
+from sandbox.finops.custom_services import CustomServices
 from sandbox.finops.doubts import SWITCHES
 from sandbox.finops.service import Collections
 from sandbox.switches import Switches
@@ -28,5 +29,6 @@ def routes(database: Database, switches: Switches) -> list[BaseRoute]:
         *collections.routes(),
         *rest_metadata.routes(),
         *blobs.routes(),
-        *Controls(database).routes(),
+        *CustomServices(database, switches).routes(),
+        *Controls(database, switches).routes(),
     ]

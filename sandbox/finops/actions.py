@@ -3,26 +3,27 @@
 import json
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from sandbox.database import Database
-from sandbox.finops import doubts, error_files
+from sandbox.finops import data_projects, doubts, error_files
 from sandbox.finops.answers import NoRoute, Refusal, action_refused
 from sandbox.finops.blobs import Blobs
-from sandbox.finops.export import export_package
-from sandbox.finops.imports import keep_group, read_behaviour, run_import
+from sandbox.finops.export import export_package, parts_of
+from sandbox.finops.imports import package_scopes, read_behaviour, run_import
 from sandbox.finops.jobs import Busy, EntityRun, Job, Jobs, NotFound, Patience
 from sandbox.finops.metadata import Entity, by_label
-from sandbox.finops.package import Package, PackageRefused, read_package
+from sandbox.finops.package import Package, PackageEntity, PackageRefused, read_package
+from sandbox.finops.reference import is_company
 from sandbox.finops.relations import entity_levels
-from sandbox.finops.store import first_row
 from sandbox.finops.values import read_body
 from sandbox.switches import Switches
 
 STRING = "Edm.String"
 BOOLEAN = "Edm.Boolean"
 DAYS_KEPT = 7 * 24 * 3600
+GARBAGE = b"This is not the file you are looking for."
 
 Body = dict[str, object]
 Answer = tuple[str, object]
@@ -88,7 +89,8 @@ class Actions:
             package=package,
         )
         self._add(name, job)
-        keep_group(self._database, group)
+        with self._database.writing() as cursor:
+            data_projects.keep(cursor, group)
         if body.get("execute") is True:
             behaviour = read_behaviour(self._switches, group, package.entities)
             work = threading.Thread(target=run_import, args=(self._database, job, behaviour))
@@ -164,20 +166,50 @@ class Actions:
     def _export(self, name: str, body: Body, base: str) -> Answer:
         group = _text(name, body, "definitionGroupId")
         company = self._company(name, body)
+        parts, refresh = self._exported_entities(name, group)
+        execution_id = str(body.get("executionId") or uuid.uuid4())
+        job = Job(execution_id, group, company, self._patience(group))
+        self._add(name, job)
+        scopes = [group, *(scope for part in parts for scope in package_scopes(part))]
+        try:
+            if doubts.happens(self._switches, "package_fails", *scopes):
+                job.problem = "The export ended unexpectedly. Try again."
+            else:
+                content = export_package(self._database, group, parts, company, refresh)
+                content = self._perhaps_damaged(content, scopes)
+                file = PurePosixPath(str(body.get("packageName") or "export.zip")).name
+                job.export_address = self._blobs.keep(base, file, content, DAYS_KEPT)
+                job.outcome = "Succeeded"
+        finally:
+            job.done.set()
+        if doubts.is_on(self._switches, "export_value_nested", *scopes):
+            return STRING, {"value": execution_id}
+        return STRING, execution_id
+
+    def _exported_entities(self, name: str, group: str) -> tuple[Sequence[PackageEntity], str]:
+        """Return what a data project exports and how: set up for it, else made by an import."""
+        cursor = self._database.cursor()
+        try:
+            project = data_projects.find_export(cursor, group)
+        finally:
+            cursor.close()
+        if project is not None:
+            return parts_of(project), project.refresh
         parts = self._jobs.group(group)
         if parts is None:
             raise action_refused(name, f"The data project {group} does not exist.")
-        execution_id = str(body.get("executionId") or uuid.uuid4())
-        job = Job(execution_id, group, company, self._patience(group), outcome="Succeeded")
-        self._add(name, job)
-        content = export_package(self._database, group, parts, company)
-        file = PurePosixPath(str(body.get("packageName") or "export.zip")).name
-        job.export_address = self._blobs.keep(base, file, content, DAYS_KEPT)
-        job.done.set()
-        return STRING, execution_id
+        return parts, data_projects.FULL_PUSH
+
+    def _perhaps_damaged(self, content: bytes, scopes: Sequence[str]) -> bytes:
+        damage = self._switches.take("export_damaged", doubts.SYSTEM, *scopes)
+        if damage == "truncated":
+            return content[: len(content) // 2]
+        return GARBAGE if damage == "garbage" else content
 
     def _exported(self, name: str, body: Body, base: str) -> Answer:
-        return STRING, self._recorded(name, body).export_address
+        """An execution that has not ended, or failed, has no package."""
+        job = self._recorded(name, body)
+        return STRING, job.export_address if job.is_told else ""
 
     def _forget(self, name: str, body: Body, base: str) -> Answer:
         self._jobs.remove(_text(name, body, "executionId"))
@@ -218,16 +250,12 @@ class Actions:
         company = _text(name, body, "legalEntityId")
         cursor = self._database.cursor()
         try:
-            row = first_row(
-                cursor.execute(
-                    "select company from finops.companies where company = lower(?)", [company]
-                )
-            )
+            is_known = is_company(cursor, company)
         finally:
             cursor.close()
-        if row is None:
+        if not is_known:
             raise action_refused(name, f"The legal entity {company} does not exist.")
-        return str(row[0])
+        return company.lower()
 
     def _patience(self, group: str) -> Patience:
         def polls(name: str) -> int:

@@ -6,6 +6,7 @@ temporary table `checked`: the staged columns, `_key`, `_exists` and `_findings`
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from enum import Enum
 
 import duckdb
@@ -13,8 +14,16 @@ import duckdb
 from sandbox.finops.defaults import DEFAULTS
 from sandbox.finops.lookups import look_up, related_attributes
 from sandbox.finops.metadata import COMPANY, Attribute, Entity
-from sandbox.finops.relations import FIELD_LABELS, LOCKED_BY_POSTING, Related
-from sandbox.finops.store import SQL_TYPES, as_text, empty_value, literal, quoted
+from sandbox.finops.relations import (
+    FIELD_LABELS,
+    LINE_PROPERTY,
+    LOCKS,
+    PARENTS_IN_FILE,
+    SHARED_CATEGORY,
+    Lock,
+    Related,
+)
+from sandbox.finops.store import SQL_TYPES, as_text, empty_value, first_row, literal, quoted
 
 
 class Mode(Enum):
@@ -26,13 +35,26 @@ class Mode(Enum):
     IMPORT = "import"
 
 
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the switches say about validation.
+
+    inferred_lengths: enforce lengths that are not documented.
+    new_categories: take a category that the company does not have yet.
+    every_line_property: billing type NotAvailable has a line property as well.
+    """
+
+    inferred_lengths: bool
+    new_categories: bool = False
+    every_line_property: bool = False
+
+
 def check(
     cursor: duckdb.DuckDBPyConnection,
     entity: Entity,
     given: Collection[str],
     mode: Mode,
-    *,
-    inferred_lengths: bool,
+    policy: Policy,
 ) -> None:
     """Fill `checked` from `staged`; `given` are the attributes that `staged` has as columns."""
     needed = {
@@ -45,7 +67,7 @@ def check(
         f"cast(null as {SQL_TYPES[entity.attribute(name).data_type]}) as {quoted(name)}"
         for name in sorted(needed)
     ]
-    findings = ", ".join(_findings(entity, given, mode, inferred_lengths)) or "null"
+    findings = ", ".join(_findings(entity, given, mode, policy)) or "null"
     look_up(cursor, entity, given)
     cursor.execute(
         f"""
@@ -56,6 +78,7 @@ def check(
         inner join lookups as k on c._row = k._row
         """
     )
+    _refuse_children(cursor, entity, given)
 
 
 def field_label(attribute: Attribute) -> str:
@@ -63,26 +86,55 @@ def field_label(attribute: Attribute) -> str:
     return FIELD_LABELS.get(attribute.name, attribute.label)
 
 
-def _findings(
-    entity: Entity, given: Collection[str], mode: Mode, inferred_lengths: bool
-) -> Iterator[str]:
+def _findings(entity: Entity, given: Collection[str], mode: Mode, policy: Policy) -> Iterator[str]:
     """Yield SQL for one finding or null each, in the order the service would meet them."""
     related = related_attributes(entity)
     if mode is not Mode.DELETE:
         for attribute in entity.attributes:
             if attribute.name not in given:
                 continue
-            if attribute.max_length and (inferred_lengths or not attribute.is_length_inferred):
+            is_enforced = policy.inferred_lengths or not attribute.is_length_inferred
+            if attribute.max_length and is_enforced:
                 yield _too_long(entity, attribute, attribute.max_length)
             if attribute.name in related:
-                yield _unknown_value(entity, attribute, related[attribute.name])
+                yield from _not_known(entity, attribute, related[attribute.name], policy)
         for attribute in entity.attributes:
             if attribute.mandatory:
                 yield _not_filled(entity, attribute, attribute.name in given, mode)
     if mode is Mode.CREATE:
         yield _duplicate(entity)
-    if entity.name in LOCKED_BY_POSTING:
-        yield _locked(entity)
+    if entity.name in LOCKS:
+        yield _locked(entity, LOCKS[entity.name])
+
+
+def _not_known(
+    entity: Entity, attribute: Attribute, related: Related, policy: Policy
+) -> Iterator[str]:
+    is_unknown = f"not k.{quoted(attribute.name)}"
+    if related is LINE_PROPERTY:
+        yield _no_line_property(entity, attribute, is_unknown, policy)
+    elif related is not SHARED_CATEGORY or not policy.new_categories:
+        yield _unknown_value(entity, attribute, related, is_unknown)
+
+
+def _refuse_children(
+    cursor: duckdb.DuckDBPyConnection, entity: Entity, given: Collection[str]
+) -> None:
+    """Refuse rows whose parent in the same file is refused, at any depth."""
+    parent, key = PARENTS_IN_FILE.get(entity.name, ("", ""))
+    if parent not in given:
+        return
+    finding = _unknown_value(
+        entity, entity.attribute(parent), related_attributes(entity)[parent], "true"
+    )
+    refused = f"""
+        update checked as c set _findings = [{finding}]
+        where len(c._findings) = 0 and c.{quoted(parent)} in (
+            select {quoted(key)} from checked where len(_findings) > 0 and not _exists
+        )
+        """
+    while first_row(cursor.execute(refused)) != (0,):
+        continue
 
 
 def _finding(
@@ -115,7 +167,7 @@ def _too_long(entity: Entity, attribute: Attribute, limit: int) -> str:
     )
 
 
-def _unknown_value(entity: Entity, attribute: Attribute, related: Related) -> str:
+def _unknown_value(entity: Entity, attribute: Attribute, related: Related, condition: str) -> str:
     column = f"c.{quoted(attribute.name)}"
     text = (
         f"'The value ''' || {as_text(attribute, column)} || "
@@ -123,12 +175,16 @@ def _unknown_value(entity: Entity, attribute: Attribute, related: Related) -> st
         + " || "
         + literal(f"'{related.label}'.")
     )
-    return _finding(
-        f"not k.{quoted(attribute.name)}",
-        text,
-        field=attribute.name,
-        hook=_field_hook(entity, attribute),
-    )
+    return _finding(condition, text, field=attribute.name, hook=_field_hook(entity, attribute))
+
+
+def _no_line_property(entity: Entity, attribute: Attribute, condition: str, policy: Policy) -> str:
+    """The parameters of the company name no line property for the billing type."""
+    column = f"c.{quoted(attribute.name)}"
+    if policy.every_line_property:
+        condition = f"{condition} and {column} <> 'NotAvailable'"
+    text = f"'Line property ' || {_label_of(attribute, column)} || ' doesn''t exist'"
+    return _finding(condition, text, field=attribute.name, hook=_write_hook(entity))
 
 
 def _not_filled(entity: Entity, attribute: Attribute, is_given: bool, mode: Mode) -> str:
@@ -162,10 +218,15 @@ def _duplicate(entity: Entity) -> str:
     return _finding("k._exists", text, severity="Info")
 
 
-def _locked(entity: Entity) -> str:
-    """A posted free text invoice, its header or lines, takes no change and no new line."""
-    text = (
-        "'Free text invoice ' || c.\"ExternalInvoiceId\" || "
-        "' has been posted and cannot be changed.'"
-    )
-    return _finding("k._posted", text, severity="Error", hook=_write_hook(entity))
+def _locked(entity: Entity, lock: Lock) -> str:
+    return _finding("k._locked", lock.text, severity="Error", hook=_write_hook(entity))
+
+
+def _label_of(attribute: Attribute, column: str) -> str:
+    """Return SQL for the label of the enumeration member in `column`."""
+    enumeration = attribute.enumeration
+    if enumeration is None:
+        raise ValueError(f"{attribute.name} is no enumeration")
+    pairs = zip(enumeration.members, enumeration.labels, strict=True)
+    cases = " ".join(f"when {literal(member)} then {literal(label)}" for member, label in pairs)
+    return f"case {column} {cases} end"

@@ -8,8 +8,8 @@ from sandbox.finops.metadata import (
     Attribute,
     Entity,
     Enumeration,
-    entities,
-    enumerations,
+    public_entities,
+    public_enumerations,
 )
 
 EDMX = "http://docs.oasis-open.org/odata/ns/edmx"
@@ -20,19 +20,19 @@ def service_document(base: str) -> str:
     """Return the list of collections as JSON text."""
     value = [
         {"name": entity.collection, "kind": "EntitySet", "url": entity.collection}
-        for entity in entities()
+        for entity in public_entities()
     ]
     return json.dumps({"@odata.context": f"{base}$metadata", "value": value})
 
 
 def document() -> str:
     """Return the CSDL document as XML text."""
-    types = "".join(_entity_type(entity) for entity in entities())
-    enums = "".join(_enum_type(enumeration) for enumeration in enumerations().values())
+    types = "".join(_entity_type(entity) for entity in public_entities())
+    enums = "".join(_enum_type(enumeration) for enumeration in public_enumerations())
     sets = "".join(
         f"<EntitySet Name={quoteattr(entity.collection)} "
         f"EntityType={quoteattr(f'{NAMESPACE}.{entity.entity_type}')}/>"
-        for entity in entities()
+        for entity in public_entities()
     )
     return (
         '<?xml version="1.0" encoding="utf-8"?>'

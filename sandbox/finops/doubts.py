@@ -27,6 +27,13 @@ SWITCHES = (
     Switch("package_fails", False, "The job ends Failed by itself and nothing lands."),
     Switch("package_killed", False, "The job ends Canceled after half of its entities."),
     Switch("package_upload_seconds", 3_600, "How long an upload address is good."),
+    Switch("finops_new_categories", False, "True: an import makes categories nobody has."),
+    Switch("finops_every_line_property", False, "True: NotAvailable has a line property too."),
+    Switch("export_value_nested", False, "True: an export answers {value: {value: id}}."),
+    Switch("export_damaged", None, "The exported file is truncated or garbage."),
+    Switch("staging_import_service", True, "False: there is no custom service for the journal."),
+    Switch("actuals_voucher_in", "voucher", "Posting writes to voucher or external_reference."),
+    Switch("closed_period_until", None, "Last closed day; posting moves earlier rows after it."),
 )
 
 

@@ -1,4 +1,7 @@
-"""Exporting the entities of a data project as a package, laid out like an import package."""
+"""Exporting the entities of a data project as a package, laid out like an import package.
+
+The rows of a package and the note that they were exported belong to one transaction.
+"""
 
 import codecs
 import io
@@ -6,14 +9,18 @@ import zipfile
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
+import duckdb
+
 from sandbox.database import Database
 from sandbox.finops.csv_files import unicode_csv
-from sandbox.finops.metadata import COMPANY, Attribute, Entity, by_label
+from sandbox.finops.data_projects import FULL_PUSH, ExportProject, remember, rows_to_export
+from sandbox.finops.metadata import Attribute, Entity, by_label
 from sandbox.finops.package import (
     HEADER_FILE,
     MANIFEST_FILE,
     MANIFEST_TYPE,
     NAMESPACE,
+    Mapping,
     PackageEntity,
 )
 from sandbox.finops.store import as_text, quoted, table
@@ -21,29 +28,59 @@ from sandbox.finops.store import as_text, quoted, table
 NAMESPACES = f'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns="{NAMESPACE}"'
 
 
+def parts_of(project: ExportProject) -> tuple[PackageEntity, ...]:
+    """Return the one entity of an export project, every field of it mapped."""
+    fields = by_label()[project.label].fields
+    return (
+        PackageEntity(
+            label=project.label,
+            file=f"{project.label}.csv",
+            source_format="CSV-Unicode",
+            mappings=tuple(Mapping(field, field) for field in fields),
+            unit=1,
+            level=1,
+            sequence=1,
+            is_disabled=False,
+            fails_level=False,
+            fails_unit=False,
+        ),
+    )
+
+
 def export_package(
-    database: Database, group: str, parts: Sequence[PackageEntity], company: str
+    database: Database,
+    group: str,
+    parts: Sequence[PackageEntity],
+    company: str,
+    refresh: str = FULL_PUSH,
 ) -> bytes:
-    """Return a package with every row of `company` in the entities of the data project."""
+    """Return a package with rows of `company` in the entities of the data project.
+
+    refresh: every row, or those that changed since the project exported the company before.
+    Rows that belong to no company are the same for each.
+    """
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        database.writing() as cursor,
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
         archive.writestr(HEADER_FILE, _utf_16(_header(group)))
-        archive.writestr(MANIFEST_FILE, _utf_16(_manifest(group, parts)))
+        archive.writestr(MANIFEST_FILE, _utf_16(_manifest(group, parts, refresh)))
         for part in parts:
-            archive.writestr(f"{part.label}.csv", _data(database, by_label()[part.label], company))
+            entity = by_label()[part.label]
+            where, parameters = rows_to_export(entity, company, group, refresh)
+            archive.writestr(f"{part.label}.csv", _data(cursor, entity, where, parameters))
+        remember(cursor, [by_label()[part.label] for part in parts], company, group)
     return content.getvalue()
 
 
-def _data(database: Database, entity: Entity, company: str) -> bytes:
+def _data(
+    cursor: duckdb.DuckDBPyConnection, entity: Entity, where: str, parameters: Sequence[str]
+) -> bytes:
     values = ", ".join(_value(attribute) for attribute in entity.fields.values())
-    cursor = database.cursor()
-    try:
-        rows = cursor.execute(
-            f"select {values} from {table(entity)} where {quoted(COMPANY)} = ? order by _key",
-            [company],
-        ).fetchall()
-    finally:
-        cursor.close()
+    rows = cursor.execute(
+        f"select {values} from {table(entity)} where {where} order by _key", list(parameters)
+    ).fetchall()
     return unicode_csv(list(entity.fields), rows)
 
 
@@ -62,9 +99,9 @@ def _header(group: str) -> str:
     )
 
 
-def _manifest(group: str, parts: Sequence[PackageEntity]) -> str:
+def _manifest(group: str, parts: Sequence[PackageEntity], refresh: str) -> str:
     name = escape(group)
-    entities = "".join(_entity(part, by_label()[part.label]) for part in parts)
+    entities = "".join(_entity(part, by_label()[part.label], refresh) for part in parts)
     return (
         f"<DataManagementPackageManifest {NAMESPACES}><DefinitionGroupName>{name}"
         f"</DefinitionGroupName><Description>{name}</Description>"
@@ -72,7 +109,7 @@ def _manifest(group: str, parts: Sequence[PackageEntity]) -> str:
     )
 
 
-def _entity(part: PackageEntity, entity: Entity) -> str:
+def _entity(part: PackageEntity, entity: Entity, refresh: str) -> str:
     maps = "".join(
         "<EntityMap><ArrayIndex>0</ArrayIndex>"
         f'<EntityField>{field}</EntityField><EntityFieldConversionList i:nil="true"/>'
@@ -83,7 +120,8 @@ def _entity(part: PackageEntity, entity: Entity) -> str:
     )
     label = escape(part.label)
     return (
-        "<DataManagementPackageEntityData><DefaultRefreshType>FullPush</DefaultRefreshType>"
+        "<DataManagementPackageEntityData>"
+        f"<DefaultRefreshType>{refresh}</DefaultRefreshType>"
         f"<Disable>false</Disable><EntityMapList>{maps}</EntityMapList>"
         f'<EntityName>{label}</EntityName><EntityTransformList i:nil="true"/><ExcelSheetName/>'
         f"<ExecutionUnit>{part.unit}</ExecutionUnit>"

@@ -9,7 +9,7 @@ import duckdb
 from sandbox.database import Database
 from sandbox.finops import doubts
 from sandbox.finops.answers import Finding
-from sandbox.finops.checks import Mode, check
+from sandbox.finops.checks import Mode, Policy, check
 from sandbox.finops.jobs import EntityRun, Job, Problem
 from sandbox.finops.metadata import COMPANY, Entity, by_label, by_name
 from sandbox.finops.package import PackageEntity, PackageRefused
@@ -19,7 +19,6 @@ from sandbox.finops.writing import findings, store
 from sandbox.switches import Switches
 
 DETAILS = "DataManagementExecutionJobDetailEntity"
-GROUPS = "DataManagementDefinitionGroupEntity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,12 @@ class Behaviour:
     killed_after: int | None
     enum_text: str
     record_id: str
-    inferred_lengths: bool
+    policy: Policy
 
 
 def read_behaviour(switches: Switches, group: str, parts: Sequence[PackageEntity]) -> Behaviour:
     """Return how the next import behaves; faults use up one of their count."""
-    scopes = [group, *(scope for part in parts for scope in _scopes(part))]
+    scopes = [group, *(scope for part in parts for scope in package_scopes(part))]
     killed = doubts.happens(switches, "package_killed", *scopes)
     return Behaviour(
         is_liar=doubts.happens(switches, "package_liar", *scopes),
@@ -47,7 +46,11 @@ def read_behaviour(switches: Switches, group: str, parts: Sequence[PackageEntity
         killed_after=(len(parts) + 1) // 2 if killed else None,
         enum_text=doubts.text(switches, "package_enum_text", *scopes),
         record_id=doubts.text(switches, "package_record_id", *scopes),
-        inferred_lengths=doubts.is_on(switches, "finops_inferred_lengths", *scopes),
+        policy=Policy(
+            inferred_lengths=doubts.is_on(switches, "finops_inferred_lengths", *scopes),
+            new_categories=doubts.is_on(switches, "finops_new_categories", *scopes),
+            every_line_property=doubts.is_on(switches, "finops_every_line_property", *scopes),
+        ),
     )
 
 
@@ -78,16 +81,6 @@ def _run_entities(database: Database, job: Job, behaviour: Behaviour) -> str:
     landed = any(run.created + run.updated for run in job.runs)
     clean = any(run.is_finished and not run.has_failed for run in job.runs)
     return "PartiallySucceeded" if landed or clean else "Failed"
-
-
-def keep_group(database: Database, group: str) -> None:
-    """Make the data project of that name where there is none yet."""
-    target = table(by_name()[GROUPS])
-    with database.writing() as cursor:
-        cursor.execute(
-            f'insert into {target} (_key, "Name") values (lower(?), ?) on conflict do nothing',
-            [group, group],
-        )
 
 
 def _in_order(runs: Sequence[EntityRun]) -> Iterator[EntityRun]:
@@ -123,13 +116,7 @@ def _run_entity(database: Database, job: Job, run: EntityRun, behaviour: Behavio
             given, run.rows = stage_file(
                 cursor, entity, run.part, data, job.company, behaviour.enum_text
             )
-            check(
-                cursor,
-                entity,
-                given,
-                Mode.IMPORT,
-                inferred_lengths=behaviour.inferred_lengths,
-            )
+            check(cursor, entity, given, Mode.IMPORT, behaviour.policy)
             counts = store(cursor, entity, given, Mode.IMPORT)
             _log(cursor, entity, run, behaviour)
     except (FileRefused, PackageRefused) as refusal:
@@ -185,6 +172,7 @@ def _record(database: Database, job: Job, run: EntityRun) -> None:
         )
 
 
-def _scopes(part: PackageEntity) -> tuple[str, ...]:
+def package_scopes(part: PackageEntity) -> tuple[str, ...]:
+    """Return the names a switch may use for an entity of a package."""
     entity = by_label().get(part.label)
-    return (part.label, entity.collection) if entity else (part.label,)
+    return (part.label, entity.address) if entity else (part.label,)

@@ -93,6 +93,11 @@ class Job:
         hangs = self.patience.hang > 0 and self.polls < self.patience.total
         return hangs or not self.done.is_set()
 
+    @property
+    def is_told(self) -> bool:
+        """Tell whether a poll has heard the outcome."""
+        return self.polls > self.patience.total and self.done.is_set()
+
     def poll(self) -> str:
         """Return the status for one more poll. Raises NotFound in the first window."""
         self.polls += 1

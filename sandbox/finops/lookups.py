@@ -1,7 +1,8 @@
-"""What staged rows find elsewhere: themselves, their related rows, a posted invoice.
+"""What staged rows find elsewhere: themselves, their related rows, what locks them.
 
-The temporary table `lookups` holds `_row`, `_key`, `_exists`, `_posted` and, for each attribute
-with a related table, a column of its name: true when the value is blank or known there.
+The temporary table `lookups` holds `_row`, `_key`, `_exists`, `_locked` and, for each attribute
+with a related table, a column of its name: true when the value is blank, known there, or not
+looked up for such a row.
 """
 
 from collections.abc import Collection
@@ -9,13 +10,7 @@ from collections.abc import Collection
 import duckdb
 
 from sandbox.finops.metadata import COMPANY, Attribute, Entity
-from sandbox.finops.relations import (
-    LEGAL_ENTITY,
-    LOCKED_BY_POSTING,
-    POSTED_INVOICES,
-    RELATIONS,
-    Related,
-)
+from sandbox.finops.relations import LEGAL_ENTITY, LOCKS, RELATIONS, Related
 from sandbox.finops.store import empty_value, key_expression, quoted, table
 
 
@@ -25,15 +20,12 @@ def look_up(cursor: duckdb.DuckDBPyConnection, entity: Entity, given: Collection
     for number, (name, related) in enumerate(related_attributes(entity).items()):
         if name in given:
             attribute, alias = entity.attribute(name), f"r{number}"
-            columns.append(f"{_is_known(attribute, alias)} as {quoted(name)}")
-            joins.append(_join(attribute, related, alias))
-    posted = entity.name in LOCKED_BY_POSTING
-    columns.append("p.value is not null as _posted" if posted else "false as _posted")
-    if posted:
-        joins.append(
-            f"left join ({POSTED_INVOICES}) as p "
-            f'on p.value = lower(c."ExternalInvoiceId") and p.company = lower(c."{COMPANY}")'
-        )
+            columns.append(f"{_is_known(attribute, related, given, alias)} as {quoted(name)}")
+            joins.append(_join(attribute, related, given, alias))
+    lock = LOCKS.get(entity.name)
+    columns.append(f"coalesce({lock.condition}, false) as _locked" if lock else "false as _locked")
+    if lock:
+        joins.append(lock.join)
     cursor.execute(
         f"""
         create or replace temporary table lookups as
@@ -51,17 +43,31 @@ def related_attributes(entity: Entity) -> dict[str, Related]:
     return company | RELATIONS.get(entity.name, {})
 
 
-def _is_known(attribute: Attribute, alias: str) -> str:
+def _is_known(attribute: Attribute, related: Related, given: Collection[str], alias: str) -> str:
     column = f"c.{quoted(attribute.name)}"
-    blank = f"{column} is null or {column} = {empty_value(attribute)}"
-    return f"({blank} or {alias}.value is not null)"
+    known = f"{column} is null or {column} = {empty_value(attribute)} or {alias}.value is not null"
+    if related.only_for:
+        other, number = related.only_for
+        known += f" or coalesce({_as_it_will_be(other, given)}, 0) <> {number}"
+    return f"({known})"
 
 
-def _join(attribute: Attribute, related: Related, alias: str) -> str:
+def _as_it_will_be(name: str, given: Collection[str]) -> str:
+    """Return SQL for a value after the write: what the row gives, else what is stored."""
+    return f"c.{quoted(name)}" if name in given else f"t.{quoted(name)}"
+
+
+def _join(attribute: Attribute, related: Related, given: Collection[str], alias: str) -> str:
     """Return the left join of a value; many `exists` in one statement take seconds to plan."""
     value = f"lower(c.{quoted(attribute.name)})"
     if related.segment:
         value = f"split_part({value}, '-', 1)"
-    company = "" if related.is_shared else f' and {alias}.company = lower(c."{COMPANY}")'
+    company = ""
+    if not related.is_shared:
+        wanted = f'c."{COMPANY}"'
+        if related.company_from:
+            other = _as_it_will_be(related.company_from, given)
+            wanted = f"coalesce(nullif({other}, ''), {wanted})"
+        company = f" and {alias}.company = lower({wanted})"
     source = f"select distinct company, value from ({related.source})"
     return f"left join ({source}) as {alias} on {alias}.value = {value}{company}"

@@ -2,7 +2,8 @@
 
 Four files beside this one hold the facts, transcribed by hand from the entity tables of the
 specification and from nothing of the dbt project:
-  entities.csv      name, label, collection, whether rows belong to a company, table behind it
+  entities.csv      name, label, collection (blank: packages only), whether rows belong to a
+                    company, table behind it
   attributes.csv    attribute, OData property (blank: not on the public type), type, key, ...
   enumerations.csv  members in the order of their values, labels, what is doubtful about them
   lengths.csv       lengths of generally known extended data types, for one entity or (blank)
@@ -84,6 +85,7 @@ class Entity:
     """One data entity.
 
     label: what packages call it; blank for an entity that packages cannot hold.
+    entity_type, collection: what OData calls it; blank for an entity that only packages hold.
     table, table_label: the table behind it, as messages name it.
     """
 
@@ -100,6 +102,16 @@ class Entity:
     def key(self) -> tuple[Attribute, ...]:
         """Return the key attributes, company first."""
         return tuple(attribute for attribute in self.attributes if attribute.is_key)
+
+    @property
+    def is_public(self) -> bool:
+        """Tell whether OData serves the entity."""
+        return bool(self.collection)
+
+    @property
+    def address(self) -> str:
+        """Return what test controls and switches call it: the collection, or its own name."""
+        return self.collection or self.name
 
     @cached_property
     def public(self) -> dict[str, Attribute]:
@@ -162,9 +174,40 @@ def entities() -> tuple[Entity, ...]:
 
 
 @cache
+def public_entities() -> tuple[Entity, ...]:
+    """Return the entities that OData serves."""
+    return tuple(entity for entity in entities() if entity.is_public)
+
+
+@cache
+def public_enumerations() -> tuple[Enumeration, ...]:
+    """Return the enumerations that OData knows; those of package entities alone are not."""
+    hidden = {
+        attribute.enumeration
+        for entity in entities()
+        for attribute in entity.attributes
+        if attribute.enumeration and not entity.is_public
+    }
+    shown = {
+        attribute.enumeration for entity in public_entities() for attribute in entity.attributes
+    }
+    return tuple(
+        enumeration
+        for enumeration in enumerations().values()
+        if enumeration in shown or enumeration not in hidden
+    )
+
+
+@cache
 def by_collection() -> dict[str, Entity]:
     """Map public collection to entity."""
-    return {entity.collection: entity for entity in entities()}
+    return {entity.collection: entity for entity in public_entities()}
+
+
+@cache
+def by_address() -> dict[str, Entity]:
+    """Map what test controls call an entity to it; see Entity.address."""
+    return {entity.address: entity for entity in entities()}
 
 
 @cache

@@ -42,8 +42,9 @@ def stage_file(
 ) -> tuple[list[str], int]:
     """Make the temporary table `staged` of typed rows for `company`.
 
-    enum_text: names, labels or both. Returns the attributes that are mapped, company among them,
-    and the number of rows. Blank values are null. Raises FileRefused.
+    enum_text: names, labels or both. Returns the attributes that are mapped, the company among
+    them where rows belong to one, and the number of rows. Blank values are null.
+    Raises FileRefused.
     """
     columns = _mapped_columns(entity, part)
     text = _decoded(data, part.source_format)
@@ -63,7 +64,8 @@ def stage_file(
     finally:
         cursor.unregister("raw_file")
     _check_keys(cursor, entity)
-    return [COMPANY, *(attribute.name for attribute in columns.values())], rows.num_rows
+    company_field = [COMPANY] if entity.company_specific else []
+    return [*company_field, *(attribute.name for attribute in columns.values())], rows.num_rows
 
 
 def _mapped_columns(entity: Entity, part: PackageEntity) -> dict[str, Attribute]:
@@ -148,7 +150,8 @@ def _check_keys(cursor: duckdb.DuckDBPyConnection, entity: Entity) -> None:
         )
     )
     if twice:
-        key = ", ".join(twice[0].split("\x1f")[1:])
+        parts = twice[0].split("\x1f")
+        key = ", ".join(parts[1:] if entity.company_specific else parts)
         raise FileRefused(f"The key '{key}' occurs more than once in the file.")
 
 

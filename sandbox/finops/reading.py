@@ -105,10 +105,13 @@ def key_parameter(entity: Entity, key: Mapping[str, object]) -> tuple[str, list[
 
 
 def content(cursor: duckdb.DuckDBPyConnection, entity: Entity) -> str:
-    """Return every row of every company, ordered by key, without etags, as a JSON array."""
+    """Return every row of every company, ordered by key, without etags, as a JSON array.
+
+    An entity without a public type shows all its attributes.
+    """
+    properties = tuple(entity.public.values()) if entity.is_public else entity.attributes
     rows = cursor.execute(
-        f"select {row_json(entity, tuple(entity.public.values()), 'none', '')} "
-        f"from {table(entity)} order by _key"
+        f"select {row_json(entity, properties, 'none', '')} from {table(entity)} order by _key"
     ).fetchall()
     return f"[{','.join(row[0] for row in rows)}]"
 

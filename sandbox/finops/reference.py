@@ -10,11 +10,13 @@ from pathlib import Path
 
 import duckdb
 
+from sandbox.finops import data_projects, journal
 from sandbox.finops.metadata import by_name, entities
 from sandbox.finops.store import create_table, first_row, quoted, table
 
 EVERY_COMPANY = "*"
 NOT_RELEASED_EVERY = 40
+FIRST_SHARED_CATEGORY = 5_637_144_576
 
 TABLES = """
 create table if not exists finops.companies (
@@ -48,7 +50,8 @@ COMPANIES = (
 
 def create(cursor: duckdb.DuckDBPyConnection) -> None:
     """Make every table and fill in reference data and native rows; once per database."""
-    cursor.execute(TABLES)
+    for tables in (TABLES, data_projects.TABLES, journal.TABLES):
+        cursor.execute(tables)
     for entity in entities():
         create_table(cursor, entity)
     if first_row(cursor.execute("select count(*) from finops.companies")) != (0,):
@@ -60,6 +63,14 @@ def create(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.executemany("insert into finops.reference_values values (?, ?, ?)", _reference_values())
     _release_products(cursor)
     _make_native_rows(cursor)
+    for project in data_projects.AT_CREATION:
+        data_projects.keep_export(cursor, project)
+
+
+def is_company(cursor: duckdb.DuckDBPyConnection, code: str) -> bool:
+    """Tell whether there is a legal entity of that code, in any case of letters."""
+    known = "select 1 from finops.companies where company = lower(?)"
+    return first_row(cursor.execute(known, [code])) is not None
 
 
 def _reference_values() -> list[list[str | None]]:
@@ -95,17 +106,26 @@ def _release_products(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 def _make_native_rows(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Make the customers and sales orders that the service owned before any load."""
+    """Make the customers, sales orders and categories that the service owned before any load."""
     facts = cursor.execute(
         """
         select kind, key, company, detail from sandbox.shared_facts
-        where kind in ('native_customer', 'native_sales_order')
+        where kind in ('native_customer', 'native_sales_order', 'category')
         order by kind, company, key
         """
     ).fetchall()
+    shared: dict[str, str] = {}
     for kind, key, company, detail in facts:
-        facts_of_row = json.loads(detail)
-        if kind == "native_customer":
+        facts_of_row = json.loads(detail or "{}")
+        if kind == "category":
+            values = {
+                "CategoryId": key,
+                "SharedCategory": shared.setdefault(
+                    key.lower(), str(FIRST_SHARED_CATEGORY + len(shared))
+                ),
+            }
+            _insert(cursor, "ProjCDSCategoryEntity", [company, key], values)
+        elif kind == "native_customer":
             values = _native_customer(key, facts_of_row["name"], company)
             _insert(cursor, "CustCustomerV2Entity", [company, key], values)
         else:

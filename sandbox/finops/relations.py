@@ -1,13 +1,13 @@
 """Which values must exist elsewhere, in the same company, before a row is taken.
 
-Also what locks a row (a posted invoice) and what a deleted header takes with it.
+Also what locks a row (a posted invoice, a journal line) and what a deleted header takes with it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from sandbox.finops.metadata import Entity, by_name
+from sandbox.finops.metadata import COMPANY, Entity, by_name
 from sandbox.finops.store import literal, quoted, table
 
 
@@ -18,6 +18,8 @@ class Related:
     is_shared: the table is the same for every company.
     segment: the value looked up is the first segment of a display value.
     entity: the entity whose rows are looked up; blank for reference data.
+    company_from: the attribute that may name another company to look in; blank for none.
+    only_for: (attribute, number): looked up only where the row has this number there.
     """
 
     label: str
@@ -25,6 +27,21 @@ class Related:
     is_shared: bool = False
     segment: bool = False
     entity: str = ""
+    company_from: str = ""
+    only_for: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """What keeps rows from being changed.
+
+    condition: SQL over the row as it came (c), as it is stored (t) and what `join` adds.
+    text: SQL of the sentence that refuses.
+    """
+
+    condition: str
+    text: str
+    join: str = ""
 
 
 def _reference(label: str, *, is_shared: bool = False, segment: bool = False) -> Related:
@@ -63,6 +80,23 @@ PROJECT = _entity("ProjCDSProjectEntity", "ProjectID")
 CONTRACT_LINE = _entity("ProjCDSContractLineImportEntity", "TransactionId")
 SALES_ORDER = _entity("SalesOrderHeaderCDSEntity", "SalesOrderNumber")
 INVOICE = _entity("FreeTextInvoiceHeaderCDSEntity", "ExternalInvoiceId")
+FORECAST_MODEL = _reference("Forecast models")
+LINE_PROPERTY = _reference("Line properties")
+TASK = _entity("ProjCDSTaskEntity", "Task")
+PARENT_TASK = replace(
+    TASK,
+    source=f'{TASK.source} union all select lower("{COMPANY}"), lower("Task") from staged',
+)
+"""A parent may come in the same file, in any order; checks.py refuses children of a refused one."""
+CATEGORY = _entity("ProjCDSCategoryEntity", "IntegrationId")
+CATEGORY_OF_EXPENSE = replace(CATEGORY, only_for=("TransactionClassification", 192350001))
+SHARED_CATEGORY = replace(_entity("ProjCDSCategoryEntity", "CategoryId"), label="Shared categories")
+
+
+def _of_project_company(related: Related) -> Related:
+    """Look in the company of the project where an intercompany row names it."""
+    return replace(related, company_from="ProjectDataAreaId")
+
 
 RELATIONS: Final[dict[str, dict[str, Related]]] = {
     "CustCustomerV2Entity": {
@@ -132,6 +166,31 @@ RELATIONS: Final[dict[str, dict[str, Related]]] = {
         "ExternalInvoiceId": INVOICE,
         "MainAccountDisplayValue": MAIN_ACCOUNT,
     },
+    "ProjCDSTaskEntity": {"ParentTask": PARENT_TASK, "ProjectId": PROJECT},
+    "ProjCDSCategoryEntity": {"CategoryId": SHARED_CATEGORY},
+    "ProjCDSEstimateHoursEntity": {
+        "TaskId": TASK,
+        "ProjectId": PROJECT,
+        "SalesCurrency": CURRENCY,
+        "ForecastModel": FORECAST_MODEL,
+    },
+    "ProjCDSEstimateExpensesImportEntity": {
+        "TaskId": TASK,
+        "ProjectId": PROJECT,
+        "CurrencyId": CURRENCY,
+        "ModelId": FORECAST_MODEL,
+        "BillingType": LINE_PROPERTY,
+        "TransactionCategory": CATEGORY,
+    },
+    "ProjCDSActualsImportEntity": {
+        "BillingType": LINE_PROPERTY,
+        "ContractId": _of_project_company(CONTRACT),
+        "ProjectId": _of_project_company(PROJECT),
+        "TaskId": _of_project_company(TASK),
+        "TransactionCategory": CATEGORY_OF_EXPENSE,
+        "TransactionCurrencyId": CURRENCY,
+        "ProjectDataAreaId": LEGAL_ENTITY,
+    },
 }
 
 FIELD_LABELS: Final = {
@@ -141,14 +200,31 @@ FIELD_LABELS: Final = {
 }
 """Field labels that do not follow from the attribute's name."""
 
-POSTED_INVOICES: Final = (
-    'select "dataAreaId" as company, lower("ExternalInvoiceId") as value '
-    """from finops."FreeTextInvoiceHeaderCDSEntity" where "IsPosted" = 'Yes'"""
+POSTED_INVOICE: Final = Lock(
+    condition="p.value is not null",
+    text="'Free text invoice ' || c.\"ExternalInvoiceId\" "
+    "|| ' has been posted and cannot be changed.'",
+    join=(
+        'left join (select "dataAreaId" as company, lower("ExternalInvoiceId") as value '
+        """from finops."FreeTextInvoiceHeaderCDSEntity" where "IsPosted" = 'Yes') as p """
+        'on p.value = lower(c."ExternalInvoiceId") and p.company = lower(c."dataAreaId")'
+    ),
 )
-LOCKED_BY_POSTING: Final = frozenset(
-    ("FreeTextInvoiceHeaderCDSEntity", "FreeTextInvoiceLineCDSEntity")
+"""A posted free text invoice, its header or lines, takes no change and no new line."""
+
+JOURNALIZED_ACTUAL: Final = Lock(
+    condition="t.\"IsJournalized\" = 'Yes'",
+    text="'Project actual ' || c.\"ActualId\" || ' has been journalized and cannot be changed.'",
 )
-"""Entities whose rows may not change once the invoice of their ExternalInvoiceId is posted."""
+
+LOCKS: Final = {
+    "FreeTextInvoiceHeaderCDSEntity": POSTED_INVOICE,
+    "FreeTextInvoiceLineCDSEntity": POSTED_INVOICE,
+    "ProjCDSActualsImportEntity": JOURNALIZED_ACTUAL,
+}
+
+PARENTS_IN_FILE: Final = {"ProjCDSTaskEntity": ("ParentTask", "Task")}
+"""Entity -> (attribute, the key it points to) where rows of one file may be parents of others."""
 
 LINES_OF: Final = {
     "SalesOrderHeaderCDSEntity": ("SalesOrderLineCDSEntity", "SalesOrderNumber"),

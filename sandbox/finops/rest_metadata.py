@@ -10,7 +10,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sandbox.finops.answers import NoRoute, Refusal, as_json, bad_query
-from sandbox.finops.metadata import Entity, by_name, entities, enumerations
+from sandbox.finops.metadata import (
+    Entity,
+    by_name,
+    entities,
+    enumerations,
+    public_entities,
+    public_enumerations,
+)
 
 Item = dict[str, object]
 LABEL_PREFIX = "@FinOps:"
@@ -50,7 +57,7 @@ def _data_entities() -> list[Item]:
             "PublicEntityName": entity.entity_type,
             "PublicCollectionName": entity.collection,
             "LabelId": LABEL_PREFIX + entity.name,
-            "DataServiceEnabled": True,
+            "DataServiceEnabled": entity.is_public,
             "DataManagementEnabled": bool(entity.label),
             "EntityCategory": "Transaction" if entity.label else "Parameter",
             "IsReadOnly": not entity.label,
@@ -72,7 +79,7 @@ def _public_entities() -> list[Item]:
             "PropertyGroups": [],
             "Actions": [],
         }
-        for entity in entities()
+        for entity in public_entities()
     ]
 
 
@@ -109,7 +116,7 @@ def _public_enumerations() -> list[Item]:
                 for value, member in enumerate(enumeration.members)
             ],
         }
-        for enumeration in enumerations().values()
+        for enumeration in public_enumerations()
     ]
 
 

@@ -121,10 +121,11 @@ def row_json(entity: Entity, properties: Sequence[Attribute], level: str, base: 
     elif level == "minimal":
         parts.append(_etag())
     for attribute in properties:
-        name = f'"{attribute.odata_name}":'
+        called = attribute.odata_name or attribute.name
+        name = f'"{called}":'
         if level == "full" and attribute.enumeration:
             kind = attribute.enumeration.edm_type
-            name = f'"{attribute.odata_name}@odata.type":"#{kind}",{name}'
+            name = f'"{called}@odata.type":"#{kind}",{name}'
         parts.append(f"{literal(name)}, {_json_value(attribute)}")
     # one flat call: the engine takes half a second to plan three hundred nested concatenations
     return "concat('{', " + ", ',', ".join(parts) + ", '}')"

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from sandbox.finops.answers import Finding, Refusal, WriteRefused, missing_row
-from sandbox.finops.checks import Mode, check
+from sandbox.finops.checks import Mode, Policy, check
 from sandbox.finops.defaults import DEFAULTS
 from sandbox.finops.metadata import COMPANY, Entity, by_name
 from sandbox.finops.relations import LINES_OF
@@ -74,7 +74,7 @@ def write(
         if attribute.is_key or any(attribute.name in row for row in rows)
     ]
     with staged(cursor, entity, rows, given):
-        check(cursor, entity, given, mode, inferred_lengths=rules.inferred_lengths)
+        check(cursor, entity, given, mode, Policy(rules.inferred_lengths))
     refusal = _first_refusal(cursor, entity, mode, rules)
     if refusal:
         raise refusal

@@ -20,8 +20,12 @@ from range(1, 41) as numbers (i);
 insert into sandbox.shared_facts values
     ('native_customer', 'US-001', 'usmf', '{"name": "Contoso Retail"}'),
     ('native_customer', 'DE-001', 'demf', '{"name": "Contoso Europe"}'),
-    ('native_sales_order', '000697', 'usmf', '{"customer": "US-001"}');
+    ('native_sales_order', '000697', 'usmf', '{"customer": "US-001"}'),
+    ('category', 'Airfare', 'usmf', '{}'),
+    ('category', 'AIRFARE', 'demf', '{}'),
+    ('category', 'Hotel', 'usmf', null);
 """
+OTHER_TABLES = ("export_projects", "exported_rows", "journal_lines")
 
 CONTRACT_LINE = "11111111-1111-1111-1111-111111111111"
 MILESTONE = "22222222-2222-2222-2222-222222222222"
@@ -71,7 +75,8 @@ class Snapshots:
         with self.database.writing() as cursor:
             cursor.execute(FACTS)
         finops_half.create(self.database)
-        self._tables = [entity.name for entity in entities()]
+        self._entities = [entity.name for entity in entities()]
+        self._tables = [*self._entities, *OTHER_TABLES]
         self._filled: dict[str, list[str]] = {}
         self._prints: dict[str, list[tuple[int, ...]]] = {}
         self.switches = Switches(declared_switches())
@@ -110,10 +115,14 @@ class Snapshots:
         yield Finops(client, self.switches, self.database)
 
     def _fingerprint(self) -> list[tuple[int, ...]]:
-        """Every change adds a row, takes one away or raises a version."""
+        """Every change of an entity adds a row, takes one away or raises a version."""
         parts = [
             f'select {number}, count(*), sum(_recversion), max(_recid) from finops."{name}"'
-            for number, name in enumerate(self._tables)
+            for number, name in enumerate(self._entities)
+        ]
+        parts += [
+            f"select {-number}, count(*), sum(hash(t)), 0 from finops.{name} as t"
+            for number, name in enumerate(OTHER_TABLES, start=1)
         ]
         return self.database.cursor().execute(" union all ".join(parts) + " order by 1").fetchall()
 

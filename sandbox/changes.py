@@ -27,6 +27,13 @@ ADDED = UUID("f0000000-0000-4000-8000-000000000001")
 
 SCHEDULED, IN_PROGRESS = 690970001, 690970002
 ESTIMATED, USED = 690970000, 690970001
+CHARGEABLE = 192350001
+CHILD_TASK = "_msdyn_parenttask_value is not null"
+LEAF_TASK = "msdyn_effort is not null and _msdyn_transactioncategory_value is not null"
+COST_AND_SALES = (
+    "msdyn_transaction1type = 'msdyn_actual' and msdyn_transaction1role = 'Unbilled Sales' "
+    "and msdyn_transaction2role = 'Cost'"
+)
 CANCELLED_INVOICE = {"statecode": 3, "statuscode": 100003}
 
 Report = dict[str, object]
@@ -182,6 +189,48 @@ def renumber_contract_line(day: Day) -> Iterator[Report]:
         yield day.update("contract_line_renumbered", "salesorderdetail", row_id, after)
 
 
+def rename_task(day: Day) -> Iterator[Report]:
+    """A task gets another name."""
+    for row_id in day.rows("msdyn_projecttask", CHILD_TASK, "msdyn_projecttaskid", 1):
+        name = f"{day.value('msdyn_projecttask', row_id, 'msdyn_subject')}, again"
+        yield day.update("task_renamed", "msdyn_projecttask", row_id, {"msdyn_subject": name})
+
+
+def change_effort(day: Day) -> Iterator[Report]:
+    """A task takes another hour and a half."""
+    name = "msdyn_projecttask"
+    for row_id in day.rows(name, LEAF_TASK, "createdon", 2):
+        effort = Decimal(str(day.value(name, row_id, "msdyn_effort")))
+        after: Report = {"msdyn_effort": effort + Decimal("1.5")}
+        yield day.update("effort_changed", name, row_id, after)
+
+
+def add_actuals(day: Day) -> Iterator[Report]:
+    """Another piece of work is approved: a cost and its sales, which are connected."""
+    name = "msdyn_transactionconnection"
+    for model in day.rows(name, COST_AND_SALES, "msdyn_transactionconnectionid", 1):
+        connected: Report = {}
+        for side in ("msdyn_transaction1", "msdyn_transaction2"):
+            actual = UUID(str(day.value(name, model, side)))
+            row_id = uuid5(ADDED, f"{day.number}:{actual}")
+            text: Report = {"msdyn_description": f"Added in round {day.number}"}
+            _copy(day, "msdyn_actual", actual, row_id, text)
+            yield report("actual_added", "msdyn_actual", row_id, None, {"copied_from": actual})
+            connected[side] = str(row_id)
+        connection = uuid5(ADDED, f"{day.number}:{model}")
+        _copy(day, name, model, connection, connected)
+        yield report("actuals_connected", name, connection, None, connected)
+
+
+def add_category(day: Day) -> Iterator[Report]:
+    """Somebody makes a category, which Finance does not have."""
+    name = "msdyn_transactioncategory"
+    row_id = uuid5(ADDED, f"{day.number}:category")
+    after: Report = {"msdyn_name": f"Added Category {day.number}", "msdyn_billingtype": CHARGEABLE}
+    day.writer.upsert(day.tables[name], Key(row_id), after, {})
+    yield report("category_added", name, row_id, None, after)
+
+
 CHANGES: tuple[Callable[[Day], Iterator[Report]], ...] = (
     raise_amounts,
     add_milestones,
@@ -191,6 +240,10 @@ CHANGES: tuple[Callable[[Day], Iterator[Report]], ...] = (
     start_work_order,
     rename_account,
     renumber_contract_line,
+    rename_task,
+    change_effort,
+    add_actuals,
+    add_category,
 )
 
 

@@ -36,6 +36,8 @@ class Database:
                           detail {"customer"}
       native_customer     key = customer account that F&O made itself, in `company`;
                           detail {"name"}
+      category            key = project category that F&O has in `company`, enabled for project
+                          and expense; detail {}
     """
 
     def __init__(self, path: Path | None = None) -> None:

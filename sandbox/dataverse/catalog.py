@@ -48,6 +48,16 @@ class Catalog:
         name = self._sets.get(entity_set)
         return (entity_set,) if name is None else (entity_set, name)
 
+    def ignores_read_only(self, table: Table) -> bool:
+        """Tell whether a value for a read-only column is passed over instead of refused."""
+        return self._text("dataverse_read_only_columns", table) == "ignore"
+
+    def needs_required(self, table: Table) -> bool:
+        """Tell whether a new row of the table must have its required columns."""
+        switch = "dataverse_required_columns"
+        wanted = self._switches.value(switch, table.entity_set, table.name)
+        return table.needs_required and bool(wanted)
+
     def _hidden(self, table: Table) -> bool:
         return bool(self._switches.value("dataverse_missing_table", table.entity_set, table.name))
 

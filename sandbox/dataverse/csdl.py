@@ -5,7 +5,6 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from sandbox.dataverse.catalog import Catalog
 from sandbox.dataverse.metadata import Column, Table
-from sandbox.dataverse.values import READ_ONLY
 
 NAMESPACE = "Microsoft.Dynamics.CRM"
 EDM_TYPES = {
@@ -84,7 +83,7 @@ def _entity_type(schema: Element, table: Table, shown: set[str]) -> None:
         if column.scale is not None:
             attributes["Scale"] = "Variable"
         element = SubElement(entity, "Property", attributes)
-        if column.is_lookup or name in READ_ONLY:
+        if column.is_lookup or column.is_read_only:
             SubElement(
                 element, "Annotation", {"Term": "Org.OData.Core.V1.Computed", "Bool": "true"}
             )

@@ -3,7 +3,6 @@
 from uuid import NAMESPACE_URL, uuid5
 
 from sandbox.dataverse.metadata import Column, Table
-from sandbox.dataverse.values import READ_ONLY
 
 Description = dict[str, object]
 
@@ -62,8 +61,8 @@ def describe_column(table: Table, column: Column) -> Description:
         "IsPrimaryId": column.is_primary_key,
         "IsPrimaryName": column.name == table.primary_name,
         "IsValidForRead": True,
-        "IsValidForCreate": column.name not in READ_ONLY,
-        "IsValidForUpdate": column.name not in READ_ONLY and not column.is_primary_key,
+        "IsValidForCreate": not column.is_read_only,
+        "IsValidForUpdate": not column.is_read_only and not column.is_primary_key,
         "RequiredLevel": {"Value": column.required_level, "CanBeChanged": True},
         "DisplayName": _label(column.name),
     }

@@ -30,6 +30,17 @@ SWITCHES = (
         "",
         "`column=behavior`: the column has another DateTimeBehavior than the shipped one.",
     ),
+    Switch(
+        "dataverse_read_only_columns",
+        "refuse",
+        "What a value for a column that is valid for neither create nor update does: `refuse` the "
+        "write, or `ignore` the value.",
+    ),
+    Switch(
+        "dataverse_required_columns",
+        True,
+        "Refuse a new task, category, estimate, connection or actual that lacks a required column.",
+    ),
     Switch("dataverse_short_pages", False, "Pages hold half of the rows they could."),
     Switch("dataverse_delta_expired", False, "Refuse every delta token as expired."),
     Switch("dataverse_delta_life_days", 7, "How long a delta token is good."),

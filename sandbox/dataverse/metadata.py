@@ -14,6 +14,8 @@ GENERATIONS = ("psa2", "psa3", "project_operations")
 SOLUTION_PREFIX = "msdynce_"
 LOOKUP_TYPES = frozenset({"lookup", "customer"})
 OPTION_TYPES = frozenset({"picklist", "state", "status"})
+ALWAYS_READ_ONLY = frozenset({"createdon", "modifiedon", "versionnumber"})
+"""What no table lets a caller set; a value sent for one of them is passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Column:
     date_behavior: UserLocal, DateOnly or TimeZoneIndependent for a datetime, else empty.
     navigations: navigation property -> table it leads to, for a lookup.
     options: value -> label. scale: decimal places kept by the service.
+    is_read_only: the service sets it; it is valid for neither create nor update.
     """
 
     name: str
@@ -37,11 +40,17 @@ class Column:
     required_level: str = "None"
     max_length: int | None = None
     scale: int | None = None
+    is_read_only: bool = False
 
     @property
     def is_lookup(self) -> bool:
         """Whether the column points at a row of another table."""
         return self.type in LOOKUP_TYPES
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a new row needs a value that the service does not fill in by itself."""
+        return self.required_level == "ApplicationRequired"
 
     @property
     def wire_name(self) -> str:
@@ -56,7 +65,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table; `columns` by logical name."""
+    """One table; `columns` by logical name.
+
+    needs_required: a create that lacks a required column is refused.
+    undeletable: the solution does not let a row go.
+    """
 
     name: str
     entity_set: str
@@ -65,6 +78,8 @@ class Table:
     display_name: str
     alternate_key: str | None
     columns: Mapping[str, Column]
+    needs_required: bool = False
+    undeletable: bool = False
 
     @property
     def properties(self) -> dict[str, Column]:
@@ -95,6 +110,8 @@ def read_tables(generation: str = "psa3") -> dict[str, Table]:
             display_name=line["display_name"],
             alternate_key=line["alternate_key"] or None,
             columns=columns[line["table_name"]],
+            needs_required=line["needs_required"] == "true",
+            undeletable=line["undeletable"] == "true",
         )
         for line in _lines("tables.csv")
     }
@@ -120,4 +137,5 @@ def _column(line: dict[str, str]) -> Column:
         required_level=line["required_level"],
         max_length=int(line["max_length"]) if line["max_length"] else None,
         scale=int(line["scale"]) if line["scale"] else None,
+        is_read_only=line["read_only"] == "true" or line["column_name"] in ALWAYS_READ_ONLY,
     )

@@ -11,11 +11,10 @@ import duckdb
 from sandbox.dataverse.answers import ApiError, bad_request
 from sandbox.dataverse.catalog import Catalog
 from sandbox.dataverse.keys import resolve
-from sandbox.dataverse.metadata import Column, Table
+from sandbox.dataverse.metadata import ALWAYS_READ_ONLY, Column, Table
 from sandbox.dataverse.storage import type_column
 
 BIND = "@odata.bind"
-READ_ONLY = frozenset({"createdon", "modifiedon", "versionnumber"})
 WHOLE_NUMBERS = {"integer": 31, "picklist": 31, "state": 31, "status": 31, "bigint": 63}
 EARLIEST = datetime(1753, 1, 1)
 
@@ -39,15 +38,20 @@ def to_row(
 ) -> dict[str, object]:
     """Return database column -> value for the columns that `content` sets.
 
-    Annotations and read-only columns are left out. Raises ApiError: 400 for an unknown property
-    or a value that does not fit, 404 for a reference to a row that is not there.
+    Annotations and what the service itself sets are left out. Raises ApiError: 400 for an unknown
+    property, a read-only one or a value that does not fit, 404 for a reference to a row that is
+    not there.
     """
     row: dict[str, object] = {}
     for name, value in content.items():
         if name.endswith(BIND):
             row |= _bound(cursor, catalog, table, name.removesuffix(BIND), value)
-        elif "@" not in name and name not in READ_ONLY:
-            row[name] = _value(_property(table, name), value, table)
+        elif "@" not in name and name not in ALWAYS_READ_ONLY:
+            column = _property(table, name)
+            if not column.is_read_only:
+                row[name] = _value(column, value, table)
+            elif not catalog.ignores_read_only(table):
+                raise _read_only(column, table)
     return row
 
 
@@ -67,6 +71,13 @@ def _property(table: Table, name: str) -> Column:
             "0x80048d19",
         )
     return column
+
+
+def _read_only(column: Column, table: Table) -> ApiError:
+    return bad_request(
+        f"The property '{column.name}' of 'Microsoft.Dynamics.CRM.{table.name}' cannot be set: the "
+        "attribute is not valid for create or update."
+    )
 
 
 def _bound(

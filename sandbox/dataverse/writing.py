@@ -15,6 +15,7 @@ from sandbox.dataverse.storage import next_versions, stored_columns
 from sandbox.dataverse.values import to_row
 
 ROOT_BUSINESS_UNIT = UUID("b0000000-0000-4000-8000-000000000001")
+PLUG_IN_FAILURE = "0x80040265"
 EXISTS = "A record with matching key values already exists."
 CHANGED = "The version of the existing record doesn't match the RowVersion property provided."
 
@@ -65,10 +66,15 @@ class Writer:
         return Written(row_id, created=False)
 
     def delete(self, table: Table, key: Key, match: str | None = None) -> None:
-        """Delete the row at `key` and leave a tombstone; raises ApiError 404 when it is absent."""
+        """Delete the row at `key` and leave a tombstone.
+
+        Raises ApiError: 404 when it is absent, 400 when the solution does not let it go.
+        """
         row_id = find(self.cursor, table, key)
         if row_id is None:
             raise _absent(table, key)
+        if table.undeletable:
+            raise ApiError(400, PLUG_IN_FAILURE, f"{table.display_name} records can't be deleted.")
         self._check_version(table, row_id, match)
         self.cursor.execute(
             f'delete from dataverse."{table.name}" where "{table.primary_key}" = ?', [row_id]
@@ -85,6 +91,7 @@ class Writer:
         if find(self.cursor, table, Key(row_id)) is not None:
             raise ApiError(412, "0x80040237", EXISTS)
         self._check_alternate_key(table, row_id, row)
+        self._check_required(table, row)
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         values = _defaults(table) | row
         values |= {
@@ -112,6 +119,13 @@ class Writer:
             f'update dataverse."{table.name}" set {settings} where "{table.primary_key}" = ?',
             [*values.values(), row_id],
         )
+
+    def _check_required(self, table: Table, row: Mapping[str, object]) -> None:
+        if not self.catalog.needs_required(table):
+            return
+        for name, column in table.properties.items():
+            if column.is_required and row.get(name) is None:
+                raise ApiError(400, PLUG_IN_FAILURE, f"Required field '{column.name}' is missing.")
 
     def _check_version(self, table: Table, row_id: UUID, match: str | None) -> None:
         if match is None or match == "*":

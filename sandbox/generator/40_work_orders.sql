@@ -72,13 +72,16 @@ numbered as (
         100 + extras.ordinal
     from range(getvariable('awkward_workorderproducts')) as extras (ordinal)
     inner join (
-        select ordinal as order_no, row_number() over (order by ordinal) - 1 as place
+        select
+            ordinal as order_no,
+            row_number() over (order by ordinal) - 1 as place,
+            count(*) over () as places
         from new_msdyn_workorder
         where
             msdyn_systemstatus in (690970001, 690970002)
             and ordinal < getvariable('clean_workorders')
     ) as scheduled
-        on scheduled.place = extras.ordinal % 10
+        on scheduled.place = extras.ordinal % least(10, scheduled.places)
 )
 select
     numbered.*,
@@ -132,13 +135,16 @@ with numbered as (
         100 + extras.ordinal
     from range(getvariable('awkward_workorderservices')) as extras (ordinal)
     inner join (
-        select ordinal as order_no, row_number() over (order by ordinal) - 1 as place
+        select
+            ordinal as order_no,
+            row_number() over (order by ordinal) - 1 as place,
+            count(*) over () as places
         from new_msdyn_workorder
         where
             msdyn_systemstatus in (690970001, 690970002)
             and ordinal < getvariable('clean_workorders')
     ) as scheduled
-        on scheduled.place = extras.ordinal % 10
+        on scheduled.place = extras.ordinal % least(10, scheduled.places)
 )
 select
     numbered.*,

@@ -31,3 +31,21 @@ from (
     select * from (values ('SO-000101'), ('SO-000102'))
 ) as orders (msdyn_name)
 cross join (select company from sandbox_companies) as companies;
+
+-- Finance spells the categories that differ in its own way.
+insert into sandbox.shared_facts
+select 'category', name, companies.company, json_object()
+from (
+    select name, unnest(companies) as company
+    from known_categories
+    where is_expense
+    union all
+    select upper(left(name, 1)) || rtrim(substring(name, 2)), unnest(companies)
+    from new_msdyn_transactioncategory
+    where ordinal in (
+        select ordinal from planned_cases where table_name = 'msdyn_transactioncategory'
+    )
+) as categories (name, company)
+inner join (select company from sandbox_companies) as companies
+    on companies.company = categories.company
+order by name, companies.company;

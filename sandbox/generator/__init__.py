@@ -35,6 +35,7 @@ def generate(
     plan = make_plan(rows)
     cursor.execute("set variable seed = ?", [seed])
     cursor.execute("set variable generation = ?", [generation])
+    cursor.execute("set variable folder = ?", [str(FOLDER)])
     for name, value in plan.variables.items():
         cursor.execute(f"set variable {name} = ?", [value])
     _record_plan(cursor, plan.planned_rows)

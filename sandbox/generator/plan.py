@@ -1,6 +1,7 @@
 """How many rows each table gets, and which ordinals the awkward cases take."""
 
 import csv
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,14 +10,21 @@ SMALLEST = 500
 """Below this the awkward cases would not find enough ordinary rows to hang on."""
 
 SHARES = {
-    "account": 0.08,
-    "contact": 0.04,
-    "salesorder": 0.06,
-    "msdyn_contractlinescheduleofvalue": 0.10,
-    "msdyn_workorder": 0.09,
-    "invoice": 0.07,
+    "account": 0.05,
+    "contact": 0.025,
+    "salesorder": 0.037,
+    "msdyn_contractlinescheduleofvalue": 0.06,
+    "msdyn_workorder": 0.055,
+    "invoice": 0.04,
 }
 """What part of all rows a table is; the other tables follow from these and their parents."""
+LEAST = {"msdyn_workorder": 30}
+"""Rows a table has in the smallest organisation, where its share gives fewer; otherwise 8."""
+
+ESTIMATES_SHARE = 0.03
+EVENTS_SHARE = 0.045
+"""How many estimates, and how many events that make actuals, there are per row."""
+CATEGORIES = 10
 
 FEW_PER_ROWS = 2000
 MOST_OF_A_CASE = 50
@@ -53,17 +61,42 @@ class Plan:
 
 def read_cases() -> list[Case]:
     """Return the awkward cases in the order of their file."""
-    with (FOLDER / "awkward_cases.csv").open(newline="", encoding="utf-8") as file:
-        return [
-            Case(
-                name=line["case"],
-                table_name=line["table_name"],
-                rows=int(line["rows"]),
-                among_common=line["position"] == "common",
-                meaning=line["meaning"],
-            )
-            for line in csv.DictReader(file)
-        ]
+    return [
+        Case(
+            name=line["case"],
+            table_name=line["table_name"],
+            rows=int(line["rows"]),
+            among_common=line["position"] == "common",
+            meaning=line["meaning"],
+        )
+        for line in _lines("awkward_cases.csv")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """How many rows each pattern of task_patterns.csv and actual_patterns.csv makes, in order.
+
+    The last pattern of an event makes the awkward actuals; the others take turns.
+    """
+
+    tasks: list[int]
+    actuals: list[int]
+    connections: list[int]
+
+
+def read_patterns() -> Patterns:
+    """Return the sizes of the patterns."""
+    tasks = Counter(int(line["pattern"]) for line in _lines("task_patterns.csv"))
+    actuals = Counter(int(line["event"]) for line in _lines("actual_patterns.csv"))
+    connected = Counter(
+        int(line["event"]) for line in _lines("actual_patterns.csv") if line["second"]
+    )
+    return Patterns(
+        [tasks[pattern] for pattern in range(len(tasks))],
+        [actuals[event] for event in range(len(actuals) - 1)],
+        [connected[event] for event in range(len(actuals) - 1)],
+    )
 
 
 def make_plan(rows: int) -> Plan:
@@ -75,25 +108,50 @@ def make_plan(rows: int) -> Plan:
         if not case.among_common:
             taken = extra.get(case.table_name, 0)
             extra[case.table_name] = taken + case.rows * occurrences
-    common = _common_counts(rows - sum(extra.values()))
+    patterns = read_patterns()
+    common = _common_counts(rows - sum(extra.values()), patterns)
     planned = _planned_rows(cases, occurrences, common)
     variables = _variables(common, extra)
+    variables["actual_kinds"] = len(patterns.actuals)
     variables["common_account_cases"] = sum(
         row.case.among_common and row.case.table_name == "account" for row in planned
     )
     return Plan(variables, planned)
 
 
-def _common_counts(rows: int) -> dict[str, int]:
-    """Return how many ordinary rows each table gets."""
-    counts = {table: max(8, round(rows * share)) for table, share in SHARES.items()}
+def _lines(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _common_counts(rows: int, patterns: Patterns) -> dict[str, int]:
+    """Return how many ordinary rows each table gets, and how many estimates and events."""
+    counts = {
+        table: max(LEAST.get(table, 8), round(rows * share)) for table, share in SHARES.items()
+    }
     contracts, orders = range(counts["salesorder"]), range(counts["msdyn_workorder"])
     counts["product"] = 2 * max(10, min(2500, rows // 100))
     counts["msdyn_project"] = sum(number % 8 != 7 for number in contracts)
     counts["salesorderdetail"] = sum(2 if number % 3 else 1 for number in contracts)
     counts["msdyn_workorderproduct"] = sum(2 if number % 9 < 5 else 1 for number in orders)
     counts["msdyn_workorderservice"] = counts["msdyn_workorder"]
+    counts["msdyn_transactioncategory"] = CATEGORIES
+    counts["msdyn_projecttask"] = _in_turn(patterns.tasks, counts["msdyn_project"])
+    counts["estimates"] = max(8, round(rows * ESTIMATES_SHARE))
+    counts["msdyn_estimateline"] = 2 * counts["estimates"]
+    # Every kind of event happens at least once.
+    counts["actual_events"] = max(len(patterns.actuals), round(rows * EVENTS_SHARE))
+    counts["msdyn_actual"] = _in_turn(patterns.actuals, counts["actual_events"])
+    counts["msdyn_transactionconnection"] = counts["estimates"] + _in_turn(
+        patterns.connections, counts["actual_events"]
+    )
     return counts
+
+
+def _in_turn(sizes: list[int], count: int) -> int:
+    """Return how many rows `count` patterns make that take turns."""
+    rounds, rest = divmod(count, len(sizes))
+    return rounds * sum(sizes) + sum(sizes[:rest])
 
 
 def _variables(common: dict[str, int], extra: dict[str, int]) -> dict[str, int]:
@@ -120,6 +178,14 @@ def _variables(common: dict[str, int], extra: dict[str, int]) -> dict[str, int]:
         "awkward_workorderservices": extra["msdyn_workorderservice"],
         "clean_invoices": common["invoice"],
         "invoices": common["invoice"] + extra["invoice"],
+        "clean_tasks": common["msdyn_projecttask"],
+        "tasks": common["msdyn_projecttask"] + extra["msdyn_projecttask"],
+        "estimates": common["estimates"],
+        "awkward_estimatelines": extra["msdyn_estimateline"],
+        "actual_events": common["actual_events"],
+        "awkward_actuals": extra["msdyn_actual"],
+        "clean_connections": common["msdyn_transactionconnection"],
+        "awkward_connections": extra["msdyn_transactionconnection"],
     }
 
 

@@ -26,6 +26,26 @@ LINE = (
 PRODUCT = "(select {0} from dataverse.product where productid = row._msdyn_product_value)"
 NEITHER_MIDNIGHT = "extract(minute from row.{0}) = 17"
 NATIVE = "exists (select 1 from sandbox.shared_facts where kind = '{0}' and key = row.{1})"
+ONLY_IN_DATAVERSE = (
+    "(select lower(rtrim(msdyn_name)) from dataverse.msdyn_transactioncategory"
+    " where msdyn_transactioncategoryid = row._msdyn_transactioncategory_value)"
+    " not in (select lower(key) from sandbox.shared_facts where kind = 'category')"
+)
+IN_FINANCE = "(select distinct key from sandbox.shared_facts where kind = 'category')"
+UNIT = (
+    "(select msdyn_name from dataverse.msdyn_organizationalunit"
+    " where msdyn_organizationalunitid = row._msdyn_{0}organizationalunitid_value)"
+)
+PROJECT = (
+    "(select {0} from dataverse.msdyn_project where msdyn_projectid = row._msdyn_project_value)"
+)
+TASKS = "(select msdyn_projecttaskid from dataverse.msdyn_projecttask)"
+PARENT = (
+    "(select {0} from dataverse.msdyn_projecttask as parent"
+    " where parent.msdyn_projecttaskid = row._msdyn_parenttask_value)"
+)
+ACTUALS = "(select cast(msdyn_actualid as varchar) from dataverse.msdyn_actual)"
+ODD_TEXT = "contains({0}, '\"') and contains({0}, chr(10)) and regexp_matches({0}, '[✅🎯🦁]')"
 ESTIMATED, USED = "690970000", "690970001"
 UNMAPPED_UNIT = "Contoso Pacific"
 
@@ -196,4 +216,71 @@ CONDITIONS = {
     "invoice_line_text_odd": LINE.format("contains(productdescription, chr(13) || chr(10))"),
     "invoice_line_not_from_agreement": LINE.format("not msdynce_hasagreementorigin"),
     "invoice_line_text_missing": LINE.format("productdescription is null"),
+    "category_only_in_dataverse": "lower(rtrim(msdyn_name)) not in"
+    " (select lower(key) from sandbox.shared_facts where kind = 'category')",
+    "category_differs_in_case": f"msdyn_name not in {IN_FINANCE} and lower(msdyn_name) in"
+    f" (select lower(key) from {IN_FINANCE} as facts (key))",
+    "category_differs_in_trailing_blank": f"msdyn_name like '% ' and rtrim(msdyn_name) in {IN_FINANCE}",
+    "task_name_odd": ODD_TEXT.format("msdyn_subject"),
+    "task_name_of_450_characters": "length(msdyn_subject) = 450",
+    "task_number_missing": "msdyn_wbsid is null",
+    "task_parent_gone": f"_msdyn_parenttask_value not in {TASKS}",
+    "task_below_rejected_task": "coalesce("
+    + PARENT.format(
+        "(select grandparent._msdyn_parenttask_value from dataverse.msdyn_projecttask as grandparent"
+        " where grandparent.msdyn_projecttaskid = parent._msdyn_parenttask_value)"
+    )
+    + ", "
+    + PARENT.format("_msdyn_parenttask_value")
+    + f") not in {TASKS}",
+    "task_of_unnumbered_project": PROJECT.format("msdyn_projectid")
+    + " is not null and "
+    + PROJECT.format("msdynce_projectnumber")
+    + " is null",
+    "task_of_unmapped_unit": "(select msdyn_name from dataverse.msdyn_organizationalunit"
+    " where msdyn_organizationalunitid = "
+    + PROJECT.format("_msdyn_contractorganizationalunitid_value")
+    + f") = '{UNMAPPED_UNIT}'",
+    "task_effort_missing": "msdyn_effort is null and _msdyn_transactioncategory_value is not null",
+    "task_milestone": "msdyn_effort = 0 and msdyn_ismilestone",
+    "estimate_line_text_odd": ODD_TEXT.format("msdyn_description"),
+    "estimate_line_text_of_450_characters": "length(msdyn_description) = 450",
+    "estimate_line_currency_missing": "_transactioncurrencyid_value is null",
+    "estimate_line_of_other_type": "msdyn_transactiontypecode not in (192350000, 192350005)",
+    "estimate_line_category_not_in_finance": ONLY_IN_DATAVERSE,
+    "estimate_line_date_missing": "msdyn_accountingdate is null",
+    "estimate_line_without_project": "_msdyn_project_value is null",
+    "actual_text_odd": ODD_TEXT.format("msdyn_description"),
+    "actual_text_of_200_characters": "length(msdyn_description) = 200",
+    "actual_without_project": "_msdyn_project_value is null",
+    "actual_date_missing": "msdyn_accountingdate is null",
+    "actual_date_neither_midnight": NEITHER_MIDNIGHT.format("msdyn_accountingdate"),
+    "actual_billing_type_not_available": "msdyn_billingtype = 192350003",
+    "actual_billing_type_missing": "msdyn_billingtype is null",
+    "actual_of_another_companys_project": f"{UNIT.format('resource')} <> {UNIT.format('contract')}"
+    f" and {UNIT.format('resource')} <> '{UNMAPPED_UNIT}' and msdyn_transactiontypecode = 192350000",
+    "actual_without_resourcing_unit": "_msdyn_resourceorganizationalunitid_value is null",
+    "actual_in_unmapped_unit": f"{UNIT.format('resource')} = '{UNMAPPED_UNIT}'",
+    "actual_category_not_in_finance": f"{ONLY_IN_DATAVERSE}"
+    " and msdyn_transactionclassification = 192350001",
+    "actual_category_of_another_company": "msdyn_transactionclassification = 192350001"
+    f" and not {ONLY_IN_DATAVERSE} and {UNIT.format('resource')} <> 'Contoso Germany'"
+    " and (select list(company) from sandbox.shared_facts where kind = 'category' and key ="
+    " (select msdyn_name from dataverse.msdyn_transactioncategory"
+    " where msdyn_transactioncategoryid = row._msdyn_transactioncategory_value)) = ['demf']",
+    "actual_currency_unknown": CURRENCY + " not in ('USD', 'EUR', 'GBP', 'CAD')",
+    "actual_task_gone": f"_msdyn_task_value not in {TASKS}",
+    "actual_amount_zero": "msdyn_quantity = 0 and msdyn_amount = 0",
+    "actual_of_unknown_class": "msdyn_transactionclassification not in"
+    " (192350000, 192350001, 192350002, 192350003, 192350004, 690970002)",
+    "actual_of_contract_type": "msdyn_transactiontypecode = 192350004",
+    "connection_of_journal_lines": "msdyn_transaction1type = 'msdyn_journalline'"
+    " and msdyn_transaction2type = 'msdyn_journalline'",
+    "connection_of_two_types": "msdyn_transaction1type <> msdyn_transaction2type"
+    f" and msdyn_transaction1 not in {ACTUALS} and msdyn_transaction2 in {ACTUALS}",
+    "connection_transaction_gone": f"msdyn_transaction1 in {ACTUALS}"
+    f" and try_cast(msdyn_transaction2 as uuid) is not null and msdyn_transaction2 not in {ACTUALS}",
+    "connection_text_no_guid": "try_cast(msdyn_transaction2 as uuid) is null",
+    "connection_ids_in_braces": "msdyn_transaction1 like '{%}'"
+    " and upper(msdyn_transaction1) = msdyn_transaction1",
 }

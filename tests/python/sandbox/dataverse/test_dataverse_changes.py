@@ -32,6 +32,11 @@ def test_a_round_does_each_kind_of_change(database: Database) -> None:
         "work_order_line_followed",
         "account_renamed",
         "contract_line_renumbered",
+        "task_renamed",
+        "effort_changed",
+        "actual_added",
+        "actuals_connected",
+        "category_added",
     }
     raised = [change for change in report["changes"] if change["change"] == "amount_raised"]
     for change in raised:
@@ -71,6 +76,64 @@ def started(service: Dataverse, by_kind: dict[str, set[str]]) -> None:
     lines = service.rows(f"msdyn_workorderproducts?$filter=_msdyn_workorder_value eq {order}")
     assert lines
     assert {line["msdynce_headersystemstatus"] for line in lines} == {690970002}
+
+
+def test_a_round_adds_a_connected_cost_and_its_sales(database: Database) -> None:
+    report = changes_of(run_changes(database))
+    with serve(database) as service:
+        actuals = [
+            service.get(f"msdyn_actuals({change['id']})").raise_for_status().json()
+            for change in report
+            if change["change"] == "actual_added"
+        ]
+        (connection,) = [
+            service.get(f"msdyn_transactionconnections({change['id']})").raise_for_status().json()
+            for change in report
+            if change["change"] == "actuals_connected"
+        ]
+    by_type = {actual["msdyn_transactiontypecode"]: actual for actual in actuals}
+    assert by_type.keys() == {192350000, 192350005}
+    assert connection["msdyn_transaction1"] == by_type[192350005]["msdyn_actualid"]
+    assert connection["msdyn_transaction2"] == by_type[192350000]["msdyn_actualid"]
+
+
+def test_a_round_makes_a_task_longer_and_renames_another(database: Database) -> None:
+    report = changes_of(run_changes(database))
+    longer = [change for change in report if change["change"] == "effort_changed"]
+    (renamed,) = [change for change in report if change["change"] == "task_renamed"]
+    with serve(database) as service:
+        for change in longer:
+            before, after = change["before"], change["after"]
+            assert isinstance(before, dict)
+            assert isinstance(after, dict)
+            assert float(after["msdyn_effort"]) - float(before["msdyn_effort"]) == 1.5
+            task = service.get(f"msdyn_projecttasks({change['id']})").json()
+            assert task["msdyn_effort"] == float(after["msdyn_effort"])
+        task = service.get(f"msdyn_projecttasks({renamed['id']})").json()
+        assert renamed["after"] == {"msdyn_subject": task["msdyn_subject"]}
+        assert task["msdyn_subject"].endswith(", again")
+
+
+def test_a_category_is_added_each_round(database: Database) -> None:
+    names = []
+    for _ in range(2):
+        (added,) = [
+            change
+            for change in changes_of(run_changes(database))
+            if change["change"] == "category_added"
+        ]
+        assert isinstance(added["after"], dict)
+        names.append(added["after"]["msdyn_name"])
+    with serve(database) as service:
+        there = {row["msdyn_name"] for row in service.rows("msdyn_transactioncategories")}
+    assert names == ["Added Category 1", "Added Category 2"]
+    assert set(names) <= there
+
+
+def changes_of(report: dict[str, object]) -> list[dict[str, object]]:
+    changes = report["changes"]
+    assert isinstance(changes, list)
+    return changes
 
 
 def kinds(report: dict[str, object]) -> dict[str, set[str]]:

@@ -42,6 +42,18 @@ def test_csdl_marks_lookups_as_computed(organisation: Dataverse) -> None:
     assert terms == ["Org.OData.Core.V1.Computed"]
 
 
+def test_csdl_marks_what_the_service_computes(organisation: Dataverse) -> None:
+    root = ElementTree.fromstring(organisation.get("$metadata").content)
+    actual = next(e for e in root.iter(f"{EDM}EntityType") if e.get("Name") == "msdyn_actual")
+    computed = {
+        element.get("Name")
+        for element in actual.iter(f"{EDM}Property")
+        if list(element.iter(f"{EDM}Annotation"))
+    }
+    assert {"exchangerate", "msdyn_amount_base", "_msdyn_task_value", "createdon"} <= computed
+    assert not {"msdyn_amount", "msdyn_actualid"} & computed
+
+
 def test_table_definition(organisation: Dataverse) -> None:
     columns = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute"
     definition = organisation.get(
@@ -70,6 +82,9 @@ def test_tables_are_found_by_what_they_track(organisation: Dataverse) -> None:
         ("invoice", "msdyn_invoicedate", "UserLocal", "DateOnly"),
         ("msdyn_contractlinescheduleofvalue", "msdyn_invoicedate", "UserLocal", "DateOnly"),
         ("msdyn_project", "msdyn_scheduledstart", "UserLocal", "DateAndTime"),
+        ("msdyn_projecttask", "msdyn_scheduledstart", "UserLocal", "DateAndTime"),
+        ("msdyn_actual", "msdyn_accountingdate", "UserLocal", "DateOnly"),
+        ("msdyn_actual", "msdyn_startdatetime", "UserLocal", "DateAndTime"),
     ],
 )
 def test_date_behavior_through_the_cast(
@@ -192,3 +207,57 @@ def test_every_table_has_its_key_and_its_standard_columns() -> None:
         assert keys == [table.primary_key]
         assert {"createdon", "modifiedon", "versionnumber"} <= table.columns.keys()
         assert table.primary_name in table.columns
+
+
+def test_an_attribute_says_whether_it_can_be_written(organisation: Dataverse) -> None:
+    attributes = organisation.get(
+        "EntityDefinitions(LogicalName='msdyn_actual')/Attributes"
+        "?$select=LogicalName,AttributeType,IsValidForCreate,IsValidForUpdate"
+    ).json()["value"]
+    kinds: dict[tuple[bool, bool], set[str]] = {}
+    for attribute in attributes:
+        key = (attribute["IsValidForCreate"], attribute["IsValidForUpdate"])
+        kinds.setdefault(key, set()).add(attribute["LogicalName"])
+    computed = {"exchangerate", "msdyn_amount_base", "msdyn_price_base"}
+    assert kinds[False, False] == computed | {"createdon", "modifiedon", "versionnumber"}
+    assert kinds[True, False] == {"msdyn_actualid"}
+    assert {"msdyn_amount", "msdyn_transactioncategory"} <= kinds[True, True]
+
+
+def test_a_loader_finds_the_way_through_each_lookup(organisation: Dataverse) -> None:
+    columns = "ReferencingAttribute,ReferencedEntity,ReferencingEntityNavigationPropertyName"
+    relationships = organisation.get(
+        f"EntityDefinitions(LogicalName='msdyn_actual')/ManyToOneRelationships?$select={columns}"
+    ).json()["value"]
+    found = {
+        relationship["ReferencingAttribute"]: (
+            relationship["ReferencingEntityNavigationPropertyName"],
+            relationship["ReferencedEntity"],
+        )
+        for relationship in relationships
+    }
+    assert found["msdyn_project"] == ("msdyn_Project", "msdyn_project")
+    assert found["msdyn_task"] == ("msdyn_Task", "msdyn_projecttask")
+    assert found["transactioncurrencyid"] == ("transactioncurrencyid", "transactioncurrency")
+    assert found["msdyn_contractorganizationalunitid"] == (
+        "msdyn_ContractOrganizationalUnitId",
+        "msdyn_organizationalunit",
+    )
+
+
+def test_project_operations_renamed_and_dropped_task_columns() -> None:
+    new = read_tables("project_operations")["msdyn_projecttask"].columns.keys()
+    for generation in ("psa2", "psa3"):
+        old = read_tables(generation)["msdyn_projecttask"].columns.keys()
+        assert old - new == {
+            "msdyn_scheduledstart",
+            "msdyn_scheduledend",
+            "msdyn_wbsid",
+            "msdyn_islinetask",
+        }
+        assert new - old == {
+            "msdyn_start",
+            "msdyn_finish",
+            "msdyn_outlinelevel",
+            "msdyn_displaysequence",
+        }

@@ -10,10 +10,10 @@ from killed_extract import exit_code, extract
 
 STEPS = [
     ("after", "extract.run.settle_environment", 1),
-    ("after", "extract.run.check_table", 1),
+    ("after", "extract.dataverse.Dataverse.check", 1),
     ("before", "extract.decode.PageDecoder.decode", 1),
-    ("after", "extract.run.read_table", 1),
-    ("after", "extract.run.read_table", 2),
+    ("after", "extract.dataverse.Dataverse.read", 1),
+    ("after", "extract.dataverse.Dataverse.read", 2),
     ("after", "extract.landing.Landing._count", 2),
     ("before", "connection.storage.Storage.publish", 1),
     ("after", "connection.storage.Storage.publish", 1),

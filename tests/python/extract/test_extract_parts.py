@@ -22,8 +22,8 @@ from connection.declarations import SourceTable
 from connection.errors import StorageError
 from connection.storage import Storage
 from extract.compact import compact
+from extract.layout import TableLayout
 from extract.lock import exclusive
-from extract.metadata import TableLayout
 from extract.order import waves
 from extract.progress import BarProgress, LineProgress, NoProgress, progress_for
 from extract.report import ExtractReport, TableResult

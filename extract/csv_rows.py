@@ -75,7 +75,9 @@ class DataFile:
     def _look(self) -> tuple[list[str], bool]:
         """Return the header, and whether anything comes after it."""
         with open_text(self._path, self._file) as stream:
-            start = io.StringIO(stream.read(HEADER_BYTES).decode("utf-8", "replace"), newline="")
+            start = io.StringIO(
+                (stream.read(HEADER_BYTES) or b"").decode("utf-8", "replace"), newline=""
+            )
         try:
             header = [name.strip() for name in next(csv.reader(start), [])]
         except csv.Error:

@@ -32,6 +32,7 @@ SMALL_BYTES = 1 << 20
 READ_BYTES = 1 << 20
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+_CARRIAGE_RETURN = ord("\r")
 
 
 class PackageRefused(Exception):
@@ -77,7 +78,7 @@ def has_file(path: Path, file: str) -> bool:
 
 
 @contextmanager
-def open_text(path: Path, file: str) -> Iterator[io.BufferedReader]:
+def open_text(path: Path, file: str) -> Iterator[io.RawIOBase]:
     """Give a data file as UTF-8, whatever Unicode it is in, piece by piece.
 
     Half an emoji, which text that was cut leaves behind in UTF-16, becomes a replacement mark.
@@ -86,34 +87,39 @@ def open_text(path: Path, file: str) -> Iterator[io.BufferedReader]:
     with _opened(path) as archive, _damage(file):
         info = _checked(archive, file, MAX_DATA_BYTES)
         with archive.open(info) as stream:
-            yield io.BufferedReader(_AsUtf8(stream), READ_BYTES)
+            yield _AsUtf8(stream)
 
 
 class _AsUtf8(io.RawIOBase):
-    """Reads UTF-16 or UTF-8 bytes, told apart by their byte order mark, as UTF-8 without one."""
+    """Reads UTF-16 or UTF-8 bytes, told apart by their byte order mark, as UTF-8 without one.
+
+    No read ends between the carriage return and the line feed of one line break: pyarrow's reader
+    of CSV would drop the line feed, even within quotes.
+    """
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
-        self._waiting = b""
+        self._waiting = bytearray()
+        self._has_ended = False
         start = stream.read(len(codecs.BOM_UTF16))
-        if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            self._decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
-        else:
-            self._decoder = codecs.getincrementaldecoder("utf-8-sig")(errors="strict")
-        self._start = start
+        is_utf_16 = start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        encoding, errors = ("utf-16", "replace") if is_utf_16 else ("utf-8-sig", "strict")
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors)
+        self._waiting += self._decoder.decode(start).encode()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        while not self._waiting:
-            piece, self._start = self._start or self._stream.read(READ_BYTES), b""
-            self._waiting = self._decoder.decode(piece, final=not piece).encode()
-            if not piece:
-                break
+        while len(self._waiting) <= len(buffer) and not self._has_ended:
+            piece = self._stream.read(READ_BYTES)
+            self._has_ended = not piece
+            self._waiting += self._decoder.decode(piece, final=self._has_ended).encode()
         length = min(len(buffer), len(self._waiting))
+        if 1 < length < len(self._waiting) and self._waiting[length - 1] == _CARRIAGE_RETURN:
+            length -= 1
         buffer[:length] = self._waiting[:length]
-        self._waiting = self._waiting[length:]
+        del self._waiting[:length]
         return length
 
 

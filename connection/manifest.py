@@ -67,6 +67,13 @@ class Manifest:
                 return table
         raise ManifestError(f"The dbt project declares no source {system}.{name}: add it.")
 
+    def seed_file(self, name: str) -> Path:
+        """Return the CSV file of a seed. Raises ManifestError when the project has none."""
+        for node in self.graph["nodes"].values():
+            if node["resource_type"] == "seed" and node["name"] == name:
+                return Path(node["root_path"] or "", node["original_file_path"])
+        raise ManifestError(f"The dbt project has no seed {name}: restore it.")
+
     def _chosen(self, select: Collection[str] | None) -> set[str]:
         if select is None:
             return {model.name for model in self.models}

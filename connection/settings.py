@@ -35,6 +35,7 @@ HINTS = {
 _VARIABLES = {
     "max_input_age_hours": "D365_MAX_INPUT_AGE_HOURS",
     "transport": "D365_TRANSPORT",
+    "export_project_prefix": "D365_EXPORT_PROJECT_PREFIX",
 }
 
 
@@ -68,7 +69,8 @@ class Settings(BaseSettings):
     """Everything a run needs to know that is not in the dbt project.
 
     Each field is read from the variable of the same name in upper case, except
-    `max_input_age_hours` (D365_MAX_INPUT_AGE_HOURS) and `transport` (D365_TRANSPORT).
+    `max_input_age_hours` (D365_MAX_INPUT_AGE_HOURS), `transport` (D365_TRANSPORT) and
+    `export_project_prefix` (D365_EXPORT_PROJECT_PREFIX).
     Addresses are without trailing slash and without the API path.
     """
 
@@ -100,6 +102,9 @@ class Settings(BaseSettings):
     )
     transport: Literal["package", "odata"] = Field(
         default="package", validation_alias=AliasChoices("D365_TRANSPORT")
+    )
+    export_project_prefix: str = Field(
+        default="", validation_alias=AliasChoices("D365_EXPORT_PROJECT_PREFIX")
     )
 
     @model_validator(mode="before")

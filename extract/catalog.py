@@ -6,7 +6,7 @@ from connection.declarations import SourceTable
 from connection.errors import ManifestError
 from connection.manifest import Manifest
 
-SYSTEMS = ("dataverse",)
+SYSTEMS = ("dataverse", "finops")
 """Systems that can be read."""
 
 

@@ -1,6 +1,7 @@
 """One raw page of JSON to one typed Arrow table."""
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -8,15 +9,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
-from connection.declarations import Column
+from connection.declarations import Column, SourceTable
 from connection.errors import ServiceMalformed
 from extract.cells import DoesNotFitError, convert
 from extract.errors import TableFailed
-from extract.metadata import TableLayout
+from extract.layout import TableLayout
 from extract.schema import arrow_schema, arrow_type
 
 _DOUBLE_DIGITS = pa.decimal128(38, 18)
 """What a binary floating point number is read into before it is rounded."""
+
+_NOON = re.compile(r"T(12|00):00:00Z")
+"""The time Finance gives to a day: noon, so that no zone shifts it; midnight names the day as well."""
 
 _SHOWN_CHARACTERS = 80
 
@@ -47,11 +51,7 @@ class PageDecoder:
             rows = self._fast(page)
         except pa.ArrowInvalid:
             rows = self._exact(page)
-        if rows.column(self._layout.table.primary_key).null_count:
-            raise ServiceMalformed(
-                f"{self._layout.table.label} has a row without {self._layout.table.primary_key}, "
-                "its primary key: check config.meta.primary_key of the source."
-            )
+        require_keys(self._layout.table, rows)
         return rows
 
     def _wire_type(self, column: Column) -> pa.DataType:
@@ -93,6 +93,8 @@ class PageDecoder:
             values.validate(full=True)
             if self._is_double(column):
                 values = pc.round(values, column.data_type.scale, round_mode="half_to_even")
+        if column.name in self._layout.noon_days:
+            values = _days(values)
         if column.name in self._layout.guids:
             return pc.utf8_lower(values)
         return values if values.type == wanted else values.cast(wanted)
@@ -116,7 +118,7 @@ class PageDecoder:
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise ServiceMalformed(
                 f"{self._layout.table.label} was answered with something that is no page of rows: "
-                "check that DATAVERSE_URL is a Dataverse environment, then run the extract again."
+                f"check {self._layout.table.system.upper()}_URL, then run the extract again."
             )
         return rows
 
@@ -128,18 +130,47 @@ class PageDecoder:
         for row in rows:
             value = row.get(column.name)
             try:
+                if column.name in self._layout.noon_days:
+                    value = _day(value)
                 cell = convert(value, column.data_type, is_double=self._is_double(column))
             except DoesNotFitError:
-                raise self._unfit(column, value) from None
+                raise unfit(self._layout.table, column, value) from None
             converted.append(cell.lower() if lower and cell is not None else cell)
         return converted
 
-    def _unfit(self, column: Column, value: Any) -> TableFailed:
-        shown = "a value (personal, not shown)" if column.personal else _shown(value)
-        return TableFailed(
-            f"{self._layout.table.label}.{column.name} holds {shown}, which does not fit the "
-            f"declared type {column.data_type}: correct the data_type of the source column."
-        )
+
+def require_keys(table: SourceTable, rows: pa.Table) -> None:
+    """Raise ServiceMalformed when a row lacks a part of its primary key."""
+    for name in table.key:
+        if rows.column(name).null_count:
+            raise ServiceMalformed(
+                f"{table.label} has a row without {name}, its primary key: check "
+                "config.meta.primary_key of the source."
+            )
+
+
+def unfit(table: SourceTable, column: Column, value: Any) -> TableFailed:
+    """Return the sentence for a value that the declared type cannot hold."""
+    shown = "a value (personal, not shown)" if column.personal else _shown(value)
+    return TableFailed(
+        f"{table.label}.{column.name} holds {shown}, which does not fit the declared type "
+        f"{column.data_type}: correct the data_type of the source column."
+    )
+
+
+def _days(values: pa.Array) -> pa.Array:
+    """Return the days of moments at noon. Raises ArrowInvalid for any other moment."""
+    fitting = pc.match_substring_regex(values, rf"^.{{10}}{_NOON.pattern}$")
+    if not pc.all(fitting, min_count=0).as_py():
+        raise pa.ArrowInvalid("no day")
+    return pc.utf8_slice_codeunits(values, 0, 10)
+
+
+def _day(value: Any) -> Any:
+    """Return the day of a moment at noon; anything else as it is."""
+    if isinstance(value, str) and _NOON.fullmatch(value, 10):
+        return value[:10]
+    return value
 
 
 def _shown(value: Any) -> str:

@@ -1,41 +1,20 @@
 """Compare a declared table with what Dataverse says about it, before any row is read."""
 
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 
-from connection.declarations import Column, SourceTable
+from connection.declarations import SourceTable
 from connection.errors import ServiceRefused
 from connection.odata import pages
 from connection.responses import json_object
-from extract.errors import TableFailed
+from extract.errors import TableFailed, refusal
+from extract.layout import TableLayout
 
 _LOOKUP_TYPES = frozenset({"Lookup", "Customer", "Owner"})
 _GUID_TYPES = _LOOKUP_TYPES | {"Uniqueidentifier"}
 _CAST = "Microsoft.Dynamics.CRM"
-
-
-@dataclass(frozen=True, slots=True)
-class TableLayout:
-    """A declared table as this organisation has it.
-
-    missing: optional columns the organisation lacks. guids: columns that hold identifiers.
-    doubles: columns the service stores as binary floating point. refers_to: logical names of the
-    tables that the declared lookups lead to.
-    """
-
-    table: SourceTable
-    missing: frozenset[str] = frozenset()
-    guids: frozenset[str] = frozenset()
-    doubles: frozenset[str] = frozenset()
-    refers_to: frozenset[str] = field(default=frozenset())
-
-    @property
-    def present(self) -> tuple[Column, ...]:
-        """Return the declared columns that can be read, in declaration order."""
-        return tuple(column for column in self.table.columns if column.name not in self.missing)
 
 
 def check_table(client: httpx.Client, table: SourceTable) -> TableLayout:
@@ -153,15 +132,3 @@ def _refused(table: SourceTable, error: ServiceRefused) -> TableFailed:
             "solution that brings the table, or leave out the templates that need it."
         )
     return refusal(table, error)
-
-
-def refusal(table: SourceTable, error: ServiceRefused) -> TableFailed:
-    """Return the sentence for a table that the service refuses to show."""
-    said = f"{error.status}{f' {error.code}' if error.code else ''}: {error.text}".rstrip(". ")
-    if error.status == HTTPStatus.UNAUTHORIZED:
-        step = "check the credentials, and that the application is a user of this environment"
-    elif error.status == HTTPStatus.FORBIDDEN:
-        step = f"give the application user the organisation-wide read privilege on {table.name}"
-    else:
-        step = f"correct the declaration of {table.label} or ask the service's administrator"
-    return TableFailed(f"{table.label} was refused ({said}): {step}.")

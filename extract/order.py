@@ -6,26 +6,27 @@ parent of a child that was read is seen, even while people go on working.
 
 from collections.abc import Sequence
 
-from extract.metadata import TableLayout
+from extract.layout import TableLayout
 
 
 def waves(layouts: Sequence[TableLayout]) -> tuple[tuple[TableLayout, ...], ...]:
     """Group the tables: each wave may be read at once, after the waves before it.
 
-    Tables that refer to each other in a circle share a wave with whatever waits for them.
+    Tables that refer to each other in a circle share a wave with whatever waits for them. Rows of
+    Finance refer to rows of Dataverse and never the other way round: its tables are in the first.
     """
-    waiting = {layout.table.name: layout for layout in layouts}
+    waiting = {layout.table.label: layout for layout in layouts}
     ordered = []
     while waiting:
         referred = {
-            target
-            for name, layout in waiting.items()
+            f"{layout.table.system}.{target}"
+            for layout in waiting.values()
             for target in layout.refers_to
-            if target != name
+            if target != layout.table.name
         }
         ready = tuple(layout for name, layout in waiting.items() if name not in referred)
         wave = ready or tuple(waiting.values())
         ordered.append(wave)
         for layout in wave:
-            del waiting[layout.table.name]
+            del waiting[layout.table.label]
     return tuple(ordered)

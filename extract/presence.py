@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from connection.datatypes import DataType
 from extract.landing import IncomingFile, RawTable
-from extract.metadata import TableLayout
+from extract.layout import TableLayout
 from extract.schema import arrow_type
 
 LANDED_COLUMNS = RawTable(

@@ -3,7 +3,7 @@
 import threading
 import time
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,11 +12,8 @@ from datetime import UTC, datetime
 import httpx
 import structlog
 
-from connection.addresses import DATAVERSE_API
-from connection.auth import dataverse_token
 from connection.declarations import SourceTable
 from connection.errors import IntegrationError
-from connection.http import open_client
 from connection.landings import LandingRecord, read_landing, write_landing
 from connection.manifest import Manifest
 from connection.settings import Settings
@@ -24,14 +21,15 @@ from connection.storage import Storage
 from extract.catalog import tables
 from extract.errors import TableFailed
 from extract.landing import Landing
+from extract.layout import TableLayout
 from extract.lock import exclusive
-from extract.metadata import TableLayout, check_table
 from extract.order import waves
 from extract.origin import settle_environment
 from extract.presence import LANDED_COLUMNS
 from extract.progress import ExtractProgress, NoProgress
 from extract.report import ExtractReport, TableResult
-from extract.table import Run, land_table, read_table
+from extract.systems import System, systems
+from extract.table import Run, land_table
 from extract.work import work_folder
 
 WORKERS = 4
@@ -61,7 +59,7 @@ def run_extract(
     transport: httpx.BaseTransport | None = None,
     clock: Clock | None = None,
 ) -> ExtractReport:
-    """Read the selected source tables completely and land what changed.
+    """Read the selected source tables and land what changed.
 
     select: names of templates or tables; None means all. transport: replaces the network.
     Every table gets a result and a landing record. Raises IntegrationError only when no table
@@ -70,7 +68,6 @@ def run_extract(
     time_source = clock or Clock()
     selected = tables(manifest, select)
     storage = Storage(settings.raw_root)
-    token = dataverse_token(settings)
     stop = threading.Event()
 
     def pause(seconds: float) -> None:
@@ -79,17 +76,21 @@ def run_extract(
                 "The run was interrupted while it waited for the service: run it again."
             )
 
-    def open_one() -> httpx.Client:
-        url = settings.dataverse_url + DATAVERSE_API
-        return open_client(url, token, transport=transport, sleep=time_source.sleep or pause)
-
+    readable = systems(
+        settings,
+        manifest,
+        storage,
+        transport=transport,
+        sleep=time_source.sleep or pause,
+        now=time_source.now,
+    )
     with exclusive(storage), work_folder(storage) as work:
-        with open_one() as client:
+        with readable["dataverse"].open() as client:
             settle_environment(storage, settings, client)
         with closing(Landing(storage, work)) as landing:
             known = landing.newest_rows(LANDED_COLUMNS)
             run = Run(_new_id(time_source), landing, work, known, stop)
-            extraction = _Extraction(storage, run, open_one, progress or NoProgress(), time_source)
+            extraction = _Extraction(storage, run, readable, progress or NoProgress(), time_source)
             return extraction.report(selected)
 
 
@@ -100,13 +101,13 @@ class _Extraction:
         self,
         storage: Storage,
         run: Run,
-        open_one: Callable[[], httpx.Client],
+        readable: Mapping[str, System],
         progress: ExtractProgress,
         clock: Clock,
     ) -> None:
         self._storage = storage
         self._run = run
-        self._open_one = open_one
+        self._systems = readable
         self._progress = progress
         self._clock = clock
 
@@ -137,21 +138,23 @@ class _Extraction:
         )
 
     def _check(self, table: SourceTable) -> TableLayout | TableResult:
+        system = self._systems[table.system]
         try:
-            with self._open_one() as client:
-                return check_table(client, table)
+            with system.open() as client:
+                return system.check(client, table)
         except IntegrationError as error:
             return self._finish(_failed(table, error, 0.0), self._clock.now())
 
     def _extract(self, layout: TableLayout) -> TableResult:
         table, read_at, started = layout.table, self._clock.now(), self._clock.elapsed()
+        system = self._systems[table.system]
         self._progress.started(table.label)
         try:
-            with self._open_one() as client:
-                incoming = read_table(
+            with system.open() as client:
+                reading = system.read(
                     client, layout, self._run, lambda rows: self._progress.read(table.label, rows)
                 )
-            landed = land_table(layout, incoming, self._run, read_at.replace(tzinfo=None))
+            landed = land_table(reading, self._run, read_at.replace(tzinfo=None))
         except (IntegrationError, OSError) as error:
             failed = _failed(table, error, self._clock.elapsed() - started)
             return self._finish(failed, read_at)
@@ -159,11 +162,11 @@ class _Extraction:
             system=table.system,
             table=table.name,
             status="landed",
-            rows_read=incoming.rows,
+            rows_read=reading.rows.rows,
             rows_appended=landed.appended,
             tombstones=landed.tombstones,
             seconds=round(self._clock.elapsed() - started, 3),
-            missing_columns=tuple(sorted(layout.missing)),
+            missing_columns=tuple(sorted(reading.layout.missing)),
         )
         return self._finish(result, read_at)
 

@@ -53,6 +53,7 @@ sources:
         config: {meta: {written_by: extract}}
         columns: [{name: system, data_type: string}]
 """,
+    "seeds/companies.csv": "data_area_id\nusmf\n",
     "models/stg_orders.sql": "select * from {{ source('dataverse', 'salesorder') }}",
     "models/int_units.sql": """
 {{ config(meta={'additive': true}) }}
@@ -131,6 +132,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def manifest(project: Path) -> Manifest:
     return read_manifest(project)
+
+
+def test_the_file_of_a_seed_is_found(manifest: Manifest) -> None:
+    assert manifest.seed_file("companies").read_text() == "data_area_id\nusmf\n"
+    with pytest.raises(ManifestError, match="no seed rules"):
+        manifest.seed_file("rules")
 
 
 def test_source_tables_in_declaration_order(manifest: Manifest) -> None:

@@ -22,6 +22,7 @@ VARIABLES = [
     "LEDGER_PATH",
     "D365_MAX_INPUT_AGE_HOURS",
     "D365_TRANSPORT",
+    "D365_EXPORT_PROJECT_PREFIX",
 ]
 
 
@@ -56,6 +57,14 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(monkeypatch: pytest.Monk
     assert settings.dataverse_url == "https://shell.test"
     assert settings.raw_root == "s3://bucket/raw"
     assert settings.transport == "odata"
+
+
+def test_nothing_stands_before_the_names_of_export_projects_unless_it_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert load_settings(require=()).export_project_prefix == ""
+    monkeypatch.setenv("D365_EXPORT_PROJECT_PREFIX", "test-")
+    assert load_settings(require=()).export_project_prefix == "test-"
 
 
 def test_secrets_do_not_show() -> None:

@@ -19,7 +19,7 @@ from connection.errors import ServiceMalformed
 from connection.odata import to_json
 from extract.decode import PageDecoder
 from extract.errors import TableFailed
-from extract.metadata import TableLayout
+from extract.layout import TableLayout
 
 COLUMNS = {
     "id": "string",

@@ -16,14 +16,15 @@ import fsspec
 import httpx
 import pytest
 from fake_dataverse import FakeDataverse, account_row, landed, manifest, settings, source
+from fake_finance import finance_source
 from rich.console import Console
 
 from connection.declarations import SourceTable
 from connection.errors import StorageError
 from connection.storage import Storage
 from extract.compact import compact
+from extract.layout import TableLayout
 from extract.lock import exclusive
-from extract.metadata import TableLayout
 from extract.order import waves
 from extract.progress import BarProgress, LineProgress, NoProgress, progress_for
 from extract.report import ExtractReport, TableResult
@@ -221,6 +222,15 @@ def test_waves_put_children_first_and_end_with_circles() -> None:
     )
     names = [{layout.table.name for layout in wave} for wave in found]
     assert names == [{"line"}, {"order", "product"}, {"account", "contact", "currency"}]
+
+
+def test_finance_is_read_before_the_rows_of_dataverse_it_refers_to() -> None:
+    same_name = TableLayout(finance_source("product", ["id"], {"id": "string"}))
+    found = waves([layout("product"), layout("line", "product"), same_name])
+    assert [{layout.table.label for layout in wave} for wave in found] == [
+        {"dataverse.line", "finops.product"},
+        {"dataverse.product"},
+    ]
 
 
 LANDED = TableResult("dataverse", "account", "landed", 12345, 1200, 3, 4.25, ("extra",))

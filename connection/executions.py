@@ -1,4 +1,4 @@
-"""Follow imports of data packages to their end, and read what they say of themselves.
+"""Follow imports and exports of data packages to their end, and read what they say of themselves.
 
 Source: F&O data management package REST API.
 """
@@ -19,11 +19,13 @@ ACTIONS = "/data/DataManagementDefinitionGroups/Microsoft.Dynamics.DataEntities.
 JOB_DETAILS = "/data/DataManagementExecutionJobDetails"
 TERMINAL = {"Succeeded", "PartiallySucceeded", "Failed", "Canceled"}
 NOT_FOUND = "not found"
+BEGINNING = {"ImportFromPackage", "ExportToPackage"}
+"""Actions that begin something: asking twice might do it twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait for an import. Seconds; polls get slower up to `slowest`.
+    """How long to wait for an execution. Seconds; polls get slower up to `slowest`.
 
     not_found: how long a new execution may be missing before it counts as never begun.
     """
@@ -58,7 +60,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Executions:
-    """Asks the service about imports."""
+    """Asks the service about imports and exports."""
 
     client: httpx.Client
     sleep: Callable[[float], None] = time.sleep
@@ -69,21 +71,36 @@ class Executions:
 
         An outcome that has not ended holds the last status.
         """
+        status = self.wait(execution_id)
+        return self._outcome(execution_id, status) if status in TERMINAL else Outcome(status)
+
+    def wait(self, execution_id: str) -> str:
+        """Wait for the end of an execution, within the limits of `patience`.
+
+        Returns the last status: one of TERMINAL when it has ended, "" when it was never known.
+        """
         waited, pause, status = 0.0, self.patience.first, self._status(execution_id)
         while status not in TERMINAL:
             limit = self.patience.total if status else self.patience.not_found
             if waited >= limit:
-                return Outcome(status)
+                break
             self.sleep(pause)
             waited += pause
             pause = min(pause * 2, self.patience.slowest)
             status = self._status(execution_id)
-        return self._outcome(execution_id, status)
+        return status
+
+    def errors(self, execution_id: str) -> tuple[tuple[str, str], ...]:
+        """Return (RecordId, message) of what went wrong in an execution."""
+        told = self.act_for_json("GetExecutionErrors", {"executionId": execution_id})
+        return tuple(
+            (str(entry.get("RecordId") or ""), str(entry.get("ErrorMessage") or ""))
+            for entry in told or ()
+        )
 
     def act(self, action: str, body: dict[str, Any]) -> Any:
         """Call an action of the package API; returns its value."""
-        # asking twice does no harm, importing twice might
-        extensions = {"idempotent": action != "ImportFromPackage"}
+        extensions = {"idempotent": action not in BEGINNING}
         response = accepted(
             self.client.post(f"{ACTIONS}{action}", json=body, extensions=extensions)
         )
@@ -110,12 +127,7 @@ class Executions:
             raise
 
     def _outcome(self, execution_id: str, status: str) -> Outcome:
-        told = self.act_for_json("GetExecutionErrors", {"executionId": execution_id})
-        errors = tuple(
-            (str(entry.get("RecordId") or ""), str(entry.get("ErrorMessage") or ""))
-            for entry in told or ()
-        )
-        return Outcome(status, errors, self._written(execution_id))
+        return Outcome(status, self.errors(execution_id), self._written(execution_id))
 
     def _written(self, execution_id: str) -> int:
         """Return created + updated over the entities of an execution."""

@@ -17,11 +17,11 @@ import httpx
 from connection.addresses import is_loopback, origin
 from connection.declarations import TargetModel
 from connection.errors import ServiceMalformed, ServiceRefused, ServiceUnavailable
+from connection.executions import Executions, Outcome
 from connection.http import open_client
 from connection.responses import accepted
 from load.desired import key_columns
 from load.errors import ImportsFailing
-from load.executions import Executions, Outcome
 from load.ledger import Ledger, Receipt
 from load.packages import PackageEntity, build_package, csv_body, used_columns
 from load.rows import keys_of, mask_personal, one_accepted, split

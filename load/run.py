@@ -13,13 +13,13 @@ from connection.auth import finops_token
 from connection.declarations import TargetModel
 from connection.environment import Environment, read_environment, require_same_environment
 from connection.errors import EnvironmentMismatch
+from connection.executions import Executions
 from connection.http import open_client
 from connection.manifest import Manifest
 from connection.settings import Settings
 from connection.storage import Storage
 from load.adopt import read_adoptions
 from load.desired import attached
-from load.executions import Executions
 from load.gate import closed_templates
 from load.ledger import Ledger, open_ledger
 from load.odata_transport import ODataTransport

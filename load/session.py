@@ -8,12 +8,12 @@ import httpx
 
 from connection.declarations import TargetModel
 from connection.errors import IntegrationError
+from connection.executions import Executions
 from connection.manifest import Manifest
 from load import holds, plan
 from load.canonical import comparable_keys
 from load.comparison import note_pending_children
 from load.desired import copy_desired, desired_table, plan_table
-from load.executions import Executions
 from load.ledger import Ledger
 from load.lookup import property_by_key, rows_by_key
 from load.rows import keys_of

@@ -7,8 +7,8 @@ import httpx
 
 from connection.declarations import TargetModel
 from connection.errors import ServiceUnavailable
+from connection.executions import Executions
 from load.canonical import comparable_keys, same_payload
-from load.executions import Executions
 from load.ledger import Ledger, OpenRow, Receipt
 from load.lookup import rows_by_key
 from load.target_metadata import TargetEntity

@@ -1,4 +1,4 @@
-"""Follow imports of data packages to their end, and read what they say of themselves.
+"""Follow imports and exports of data packages to their end, and read what they say of themselves.
 
 Source: F&O data management package REST API.
 """

@@ -8,7 +8,8 @@ from load.ledger import ACCEPTED_SQL, Ledger
 from load.report import COMPLETED, ERROR, WARNING, PlannedRow, TemplateResult
 from load.sending import Tally
 
-HELD = ("held", "waiting", "collision", "rekeyed", "locked", "cancelled", "not sent")
+WAITING = ("held", "waiting", "collision", "rekeyed", "changed_after", "locked", "cancelled")
+HELD = (*WAITING, "not sent")
 FAILED = ("refused", "unknown")
 
 
@@ -75,7 +76,10 @@ def template_result(
 
 def remember(ledger: Ledger, run_id: str, result: TemplateResult) -> None:
     """Store the outcome of a template in the ledger."""
-    names = ("source", "filtered", "rejected", "inserted", "updated", "unchanged", "held", "failed")
+    names = (
+        *("source", "filtered", "rejected", "inserted", "updated", "unchanged", "held", "failed"),
+        "staged",
+    )
     counts = {name: getattr(result, name) for name in names}
     ledger.record_run(
         run_id, result.template, result.outcome, result.message, counts, result.seconds

@@ -23,6 +23,8 @@ TYPES = {
     "msdyn_documentdate": "timestamp",
     "msdyn_isadjusted": "boolean",
     "_exists_in_target": "boolean",
+    "creditlimit": "decimal(19, 4)",
+    "numberofemployees": "integer",
 }
 """Of the columns that go to Dataverse, where they are no texts."""
 PROPERTY_NAMES = {"SourceDataID": "SourceDataId"}
@@ -223,6 +225,14 @@ MODELS = {
             "msdyn_transactionconnections",
             "msdyn_transaction1 msdyn_transaction1role",
             parents=(Parent("psa_actuals", (("msdyn_transaction1", "msdyn_actualid"),)),),
+        ),
+        dataverse_model(
+            "psa_accounts",
+            "psa_accounts",
+            "account",
+            "accounts",
+            "accountnumber name description creditlimit numberofemployees transactioncurrencyid "
+            "_exists_in_target",
         ),
     )
 }

@@ -33,7 +33,8 @@ Row = dict[str, Any]
 class Installation:
     """rows: what the models describe, by model. rejected, filtered, processed: (model, source id).
 
-    published: models whose accepted rows are published. service: of the import step.
+    published: models whose accepted rows are published. service: of the import step. address: of a
+    sandbox in place of the fakes.
     """
 
     folder: Path
@@ -48,6 +49,7 @@ class Installation:
     published: tuple[str, ...] = ()
     company: str | None = None
     service: str | None = None
+    address: str = ""
     transport: str = "package"
     now: datetime = MORNING
     slept: list[float] = field(default_factory=list)
@@ -57,11 +59,12 @@ class Installation:
 
     @property
     def settings(self) -> Settings:
+        token = SecretStr("sandbox" if self.address else "token")
         return Settings(
-            dataverse_url="https://dataverse.test",
-            finops_url="https://finops.test",
-            finops_token=SecretStr("token"),
-            dataverse_token=SecretStr("token"),
+            dataverse_url=self.address or "https://dataverse.test",
+            finops_url=self.address or "https://finops.test",
+            finops_token=token,
+            dataverse_token=token,
             d365_company=self.company,
             staging_import=self.service,
             raw_root=str(self.folder / "raw"),
@@ -113,7 +116,7 @@ class Installation:
         written = (accepted_rows(self.published),) if self.published else ()
         return Manifest(tuple(sources.values()), written, tuple(self.models.values()), graph)
 
-    def add(self, name: str, source_id: str = "", **values: Any) -> Row:
+    def add(self, name: str, source_id: str = "", /, **values: Any) -> Row:
         """Describe a row; the company is usmf and the source id the key unless told."""
         model = self.declared[name]
         key = [str(values[part]) for part in model.key if part != "dataAreaId"]
@@ -196,8 +199,9 @@ class Installation:
         self.build()
 
     def surroundings(self, transport: httpx.BaseTransport | None = None) -> Surroundings:
+        fakes = None if self.address else httpx.MockTransport(self.answer)
         return Surroundings(
-            transport=transport or httpx.MockTransport(self.answer),
+            transport=transport or fakes,
             now=lambda: self.now,
             sleep=self.slept.append,
             chunk_size=self.chunk_size,

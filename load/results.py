@@ -22,11 +22,11 @@ def class_counts(ledger: Ledger, model: TargetModel) -> dict[str, int]:
 
 
 def planned_rows(ledger: Ledger, model: TargetModel) -> Iterator[PlannedRow]:
-    """Yield the rows that are not unchanged, with the columns in which an update differs."""
+    """Yield the rows that are not unchanged, with the columns in which a change differs."""
     rows = ledger.connection.execute(
         f"""
         select key_text, class, reason, _source_table, _source_id,
-            case when class = 'update' then list_sort(list_filter(
+            case when class in ('update', 'changed_after') then list_sort(list_filter(
                 list_distinct(list_concat(json_keys(payload), json_keys(accepted_payload))),
                 lambda name: json_extract_string(payload, '$."' || name || '"')
                     is distinct from json_extract_string(accepted_payload, '$."' || name || '"')

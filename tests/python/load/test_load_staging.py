@@ -64,6 +64,7 @@ def test_a_row_that_is_written_once_is_not_sent_again_when_it_changes(
     assert reasons(plan, "actuals") == {
         "A1": "in the target; changed since, and such rows are written once"
     }
+    assert [planned.changed for planned in plan.rows] == [("Name",)]
     world.finops.requests.clear()
     report = world.load()
     assert (result(report, "actuals").outcome, counts(report, "actuals")) == (

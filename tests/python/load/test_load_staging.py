@@ -214,7 +214,9 @@ def test_refusals_of_rows_of_no_company_are_told_apart(world: Installation) -> N
 def test_a_blank_empties_nothing_of_a_row_that_is_meant_to_be_there(world: Installation) -> None:
     """Nobody can ask a package-only entity which rows it has, so all may be there."""
     world.finops.put("owned", dataAreaId="usmf", Category="K1", Name="Theirs", Memo="Keep")
+    # the first row goes alone, to see whether it fits
+    world.add("owned", Category="K0", Name="Ours")
     world.add("owned", Category="K1", Name="Ours")
     world.add("owned", Category="K2", Name="Ours", Memo="New")
     world.load()
-    assert [row.get("Memo") for row in world.finops.of("owned")] == ["Keep", "New"]
+    assert [row.get("Memo") for row in world.finops.of("owned")] == [None, "Keep", "New"]

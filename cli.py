@@ -81,7 +81,8 @@ def sandbox(
     address = f"http://{sandbox_process.HOST}:{memory.port}"
     tables.console_for(sys.stderr).print(
         f"export DATAVERSE_URL={address} FINOPS_URL={address} "
-        f"DATAVERSE_TOKEN={sandbox_process.TOKEN} FINOPS_TOKEN={sandbox_process.TOKEN}",
+        f"DATAVERSE_TOKEN={sandbox_process.TOKEN} FINOPS_TOKEN={sandbox_process.TOKEN} "
+        f"D365_STAGING_IMPORT={sandbox_process.STAGING_IMPORT}",
         highlight=False,
         soft_wrap=True,
     )

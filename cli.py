@@ -29,13 +29,13 @@ from extract.run import run_extract
 from load.progress import Lines
 from load.report import status as ledger_status
 from load.report import troubles
-from load.run import make_plan, run_load
+from load.run import make_plan, publish_ledger, run_load
 
 ERROR = 1
 SANDBOX_COMPANY = "usmf"
 
 app = typer.Typer(
-    help="Project Service Automation and Field Service to Finance and Operations.",
+    help="Project Service Automation and Field Service to Finance and Operations, and back.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
@@ -47,13 +47,15 @@ Select = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
 Transport = Annotated[
-    str | None, typer.Option(help="package (default) or odata; also D365_TRANSPORT.")
+    str | None,
+    typer.Option(help="How rows go to Finance: package (default) or odata; also D365_TRANSPORT."),
 ]
 Retry = Annotated[bool, typer.Option("--retry", help="Send refused rows again though unchanged.")]
 Adopt = Annotated[
     list[str] | None,
     typer.Option(
-        help="A model, or model:key, whose held collisions and rekeyed rows you take over."
+        help="A model, or model:key: take over its collisions and rekeyed rows, and send its rows "
+        "that are written once and changed after."
     ),
 ]
 Rows = Annotated[
@@ -79,7 +81,8 @@ def sandbox(
     address = f"http://{sandbox_process.HOST}:{memory.port}"
     tables.console_for(sys.stderr).print(
         f"export DATAVERSE_URL={address} FINOPS_URL={address} "
-        f"DATAVERSE_TOKEN={sandbox_process.TOKEN} FINOPS_TOKEN={sandbox_process.TOKEN}",
+        f"DATAVERSE_TOKEN={sandbox_process.TOKEN} FINOPS_TOKEN={sandbox_process.TOKEN} "
+        f"D365_STAGING_IMPORT={sandbox_process.STAGING_IMPORT}",
         highlight=False,
         soft_wrap=True,
     )
@@ -121,7 +124,7 @@ def load(
     with_sandbox: Sandbox = False,
     json: Json = False,
 ) -> None:
-    """Send what changed to Finance and Operations."""
+    """Send what changed, to Finance and Operations and to Dataverse."""
     manifest = _manifest(select)
     with _services(with_sandbox, transport=transport) as settings:
         report = run_load(
@@ -186,6 +189,8 @@ def _sync(
     console = tables.console_for(sys.stderr if json else sys.stdout)
     extracted = run_extract(settings, manifest, select, progress=progress_for(quiet=json))
     tables.extract(console, extracted)
+    # the models read what the last load sent, even if it was killed
+    publish_ledger(settings, manifest)
     with Progress(console=Console(stderr=True), transient=True, disable=json) as bar:
         task = bar.add_task("dbt build", total=None)
         built = dbt.build(
@@ -215,6 +220,7 @@ def _services(
             dataverse_token=sandbox_process.TOKEN,
             finops_token=sandbox_process.TOKEN,
             d365_company=SANDBOX_COMPANY,
+            staging_import=sandbox_process.STAGING_IMPORT,
             **overrides,
         )
 

@@ -8,6 +8,11 @@ from connection.datatypes import DataType, parse_data_type
 from connection.errors import ManifestError
 
 DATE_BEHAVIORS = ("UserLocal", "DateOnly", "TimeZoneIndependent")
+FINOPS, DATAVERSE = "finops", "dataverse"
+TARGETS = (FINOPS, DATAVERSE)
+"""Where a model's rows can go."""
+COMPANY = "dataAreaId"
+"""The column of Finance that names a row's company; no row of Dataverse has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,8 @@ class SourceTable:
     where only packages carry it. entity_set: the OData collection, "" for such an entity.
     key: the primary key; in Finance the company stands first where rows belong to one.
     entity, export_project: the entity's label and the data project that exports it.
-    written_by: extract or load where no service is read.
+    written_by: extract or load where no service is read. models: of the table that load writes, the
+    target models whose accepted rows it holds.
     """
 
     system: str
@@ -46,6 +52,7 @@ class SourceTable:
     written_by: str = ""
     entity: str = ""
     export_project: str = ""
+    models: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -119,6 +126,21 @@ class TargetModel:
         """Return the columns that are sent: all but the technical ones."""
         return tuple(column for column in self.columns if not column.name.startswith("_"))
 
+    @property
+    def accepted_state(self) -> str:
+        """Return the ledger's state of a row that the target has just accepted."""
+        return "staged" if self.staging_table else "in_target"
+
+    @property
+    def self_parent(self) -> Parent | None:
+        """Return the link between rows of this model itself."""
+        return next((parent for parent in self.parents if parent.model == self.name), None)
+
+    @property
+    def has_companies(self) -> bool:
+        """Tell whether every row belongs to one company, which its key then begins with."""
+        return COMPANY in self.key
+
 
 def source_tables(graph: Mapping[str, Any]) -> tuple[SourceTable, ...]:
     """Return every declared source table. Raises ManifestError naming table and column."""
@@ -153,7 +175,8 @@ def _source_table(node: Mapping[str, Any]) -> SourceTable:
         "columns": columns,
     }
     if written_by:
-        return SourceTable(entity_set="", key=(), written_by=written_by, **common)
+        models = _names(meta, "models", label) if meta.get("models") else ()
+        return SourceTable(entity_set="", key=(), written_by=written_by, models=models, **common)
     # what only packages carry has a label in place of a collection
     is_package_only = node["source_name"] == "finops" and "entity_set" not in meta
     table = SourceTable(
@@ -206,7 +229,25 @@ def _target_model(node: Mapping[str, Any]) -> TargetModel:
         takes_over=bool(meta.get("takes_over", False)),
     )
     _check_columns(model, label)
+    _check_target(model, label)
     return model
+
+
+def _check_target(model: TargetModel, label: str) -> None:
+    if model.target not in TARGETS:
+        raise ManifestError(
+            f"The {label} has the target {model.target}: use one of {', '.join(TARGETS)}."
+        )
+    if model.target == DATAVERSE and (not model.collection or len(model.key) != 1):
+        raise ManifestError(
+            f"The {label} goes to Dataverse, where rows have an entity set and one primary key: "
+            "correct `collection` and `key`."
+        )
+    if model.staging_table and not model.import_step:
+        raise ManifestError(
+            f"The {label} is a staging table without `import_step`: say in words where a person "
+            "starts the job that takes its rows over."
+        )
 
 
 def _check_columns(model: TargetModel, label: str) -> None:
@@ -236,6 +277,18 @@ def _check_references(model: TargetModel, models: Mapping[str, TargetModel]) -> 
                     f"The model {model.name} refers to {parent.model}.{column}, which is not "
                     "declared: correct its `parents`."
                 )
+    _check_self_parent(model)
+
+
+def _check_self_parent(model: TargetModel) -> None:
+    """Rows go level by level only where each has one parent at most, found by its key."""
+    own = [parent for parent in model.parents if parent.model == model.name]
+    keys = [sorted(theirs for _, theirs in parent.columns) for parent in own]
+    if own and keys != [sorted(model.key)]:
+        raise ManifestError(
+            f"The model {model.name} is its own parent through other columns than its key "
+            f"{', '.join(model.key)}, or twice: name each key column once in one `parents` entry."
+        )
 
 
 def _columns(node: Mapping[str, Any], label: str) -> tuple[Column, ...]:

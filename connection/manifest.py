@@ -177,10 +177,18 @@ def read_manifest(project_dir: str | Path) -> Manifest:
 
 def manifest_of(graph: dict[str, Any]) -> Manifest:
     """Return the declarations in the content of a manifest.json."""
-    declared = source_tables(graph)
+    declared, models = source_tables(graph), target_models(graph)
+    names = {model.name for model in models}
+    for table in declared:
+        for name in table.models:
+            if name not in names:
+                raise ManifestError(
+                    f"The source {table.label} names {name}, which is no target model: correct its "
+                    "`models`."
+                )
     return Manifest(
         sources=tuple(table for table in declared if not table.written_by),
         written_tables=tuple(table for table in declared if table.written_by),
-        models=target_models(graph),
+        models=models,
         graph=graph,
     )

@@ -29,6 +29,8 @@ HINTS = {
     "raw_root": "a folder or an object-store address such as s3://bucket/raw",
     "max_input_age_hours": "a number of hours greater than 0, such as 24",
     "transport": "package or odata",
+    "staging_import": "the path of a custom service, such as "
+    "/api/services/ProjectIntegration/ProjectIntegration/importFromStaging",
 }
 """What to put into each variable, in the words of an error message."""
 
@@ -36,6 +38,7 @@ _VARIABLES = {
     "max_input_age_hours": "D365_MAX_INPUT_AGE_HOURS",
     "transport": "D365_TRANSPORT",
     "export_project_prefix": "D365_EXPORT_PROJECT_PREFIX",
+    "staging_import": "D365_STAGING_IMPORT",
 }
 
 
@@ -62,6 +65,15 @@ def _environment_name(value: Any) -> Any:
     return value
 
 
+def _service_path(value: Any) -> Any:
+    """Check the path of a custom service: of this Finance, and nothing but a path."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or not re.fullmatch(r"/api/services(/[A-Za-z0-9_-]+)+", value):
+        raise ValueError("is no path below /api/services/")
+    return value
+
+
 BaseAddress = Annotated[str, BeforeValidator(_environment_address)]
 
 
@@ -69,8 +81,9 @@ class Settings(BaseSettings):
     """Everything a run needs to know that is not in the dbt project.
 
     Each field is read from the variable of the same name in upper case, except
-    `max_input_age_hours` (D365_MAX_INPUT_AGE_HOURS), `transport` (D365_TRANSPORT) and
-    `export_project_prefix` (D365_EXPORT_PROJECT_PREFIX).
+    `max_input_age_hours` (D365_MAX_INPUT_AGE_HOURS), `transport` (D365_TRANSPORT),
+    `export_project_prefix` (D365_EXPORT_PROJECT_PREFIX) and `staging_import`
+    (D365_STAGING_IMPORT).
     Addresses are without trailing slash and without the API path.
     """
 
@@ -105,6 +118,9 @@ class Settings(BaseSettings):
     )
     export_project_prefix: str = Field(
         default="", validation_alias=AliasChoices("D365_EXPORT_PROJECT_PREFIX")
+    )
+    staging_import: Annotated[str | None, BeforeValidator(_service_path)] = Field(
+        default=None, validation_alias=AliasChoices("D365_STAGING_IMPORT")
     )
 
     @model_validator(mode="before")

@@ -14,6 +14,8 @@ from connection.errors import IntegrationError
 ADDRESS_FILE = "sandbox.json"
 TOKEN = "sandbox"  # noqa: S105 - the sandbox's published token
 HOST = "127.0.0.1"
+STAGING_IMPORT = "/api/services/ProjectIntegration/ProjectIntegration/importFromStaging"
+"""Where the sandbox's Finance takes rows out of its staging tables."""
 ROWS, SEED = 1000, 1
 STOP_SECONDS = 20
 

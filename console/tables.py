@@ -95,6 +95,7 @@ def load(console: Console, report: LoadReport) -> None:
         "unchanged",
         "held",
         "failed",
+        "staged",
     )
     table = _table("template", "outcome", *(f"{name}#" for name in numbers), "seconds#")
     for row in report.templates:
@@ -106,10 +107,7 @@ def load(console: Console, report: LoadReport) -> None:
         )
     console.print(table)
     for row in report.templates:
-        if row.message:
-            console.print(
-                f"{row.template}: {row.message}", style="red", highlight=False, markup=False
-            )
+        _template_message(console, row.template, row.outcome, row.message)
 
 
 def where_next(console: Console, report: LoadReport, program: str, *, sandboxed: bool) -> None:
@@ -168,8 +166,7 @@ def status(console: Console, report: Status) -> None:
         )
     console.print(runs)
     for run in report.runs:
-        if run["message"]:
-            console.print(f"{run['template']}: {run['message']}", style="red", markup=False)
+        _template_message(console, run["template"], run["outcome"], run["message"])
     states = _table("model", "state", "rows#")
     for row in report.states:
         states.add_row(row["model"], row["state"], f"{row['rows']:,}")
@@ -190,6 +187,15 @@ def _planned_rows(console: Console, report: PlanReport) -> None:
     if len(report.rows) > SHOWN:
         console.print(
             f"... and {len(report.rows) - SHOWN:,} more: d365 plan --json lists them all."
+        )
+
+
+def _template_message(console: Console, template: str, outcome: str, message: str | None) -> None:
+    """Show why a template went wrong, or what a person has to do after it went well."""
+    if message:
+        style = "red" if outcome == "Error" else "yellow"
+        console.print(
+            f"{template}: {message}", style=style, highlight=False, markup=False, soft_wrap=True
         )
 
 

@@ -4,7 +4,6 @@ Whether a package holds every row or what changed is said by the package itself.
 Source: F&O data management package REST API.
 """
 
-import csv
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -16,10 +15,10 @@ from pathlib import Path
 import httpx
 
 from connection.addresses import is_loopback
+from connection.companies import companies
 from connection.declarations import SourceTable
 from connection.errors import (
     IntegrationError,
-    ManifestError,
     ServiceRefused,
     ServiceUnavailable,
 )
@@ -95,11 +94,7 @@ class Exports:
 
     def companies(self, table: SourceTable) -> tuple[str, ...]:
         """Return the companies to export: all where rows belong to one, otherwise the first."""
-        with self.manifest.seed_file("companies").open(encoding="utf-8-sig", newline="") as file:
-            names = [row["data_area_id"].strip().lower() for row in csv.DictReader(file)]
-        found = tuple(dict.fromkeys(name for name in names if name))
-        if not found:
-            raise ManifestError("The seed companies names no company: add the ones to read.")
+        found = companies(self.manifest)
         return found if COMPANY in table.key else found[:1]
 
     def _project(self, table: SourceTable) -> str:

@@ -16,6 +16,7 @@ import duckdb
 
 from connection.datatypes import DataType
 from connection.declarations import Column
+from connection.odata import Value
 
 EMPTY_DAYS = {"1900-01-01"}
 EMPTY_GUID = "00000000-0000-0000-0000-000000000000"
@@ -117,6 +118,23 @@ def canonical_text(value: Any, data_type: DataType) -> str | None:
             return None if text == EMPTY_GUID else text.rstrip(" ") or None
 
 
+def value_of(text: str, data_type: DataType) -> Value:
+    """Return canonical text as the value it stands for."""
+    match data_type.kind:
+        case "decimal":
+            return Decimal(text)
+        case "integer" | "bigint":
+            return int(text)
+        case "boolean":
+            return text == "true"
+        case "date":
+            return date.fromisoformat(text)
+        case "timestamp":
+            return datetime.fromisoformat(text.replace("Z", "+00:00"))
+        case _:
+            return text
+
+
 def number_text(text: str) -> str:
     """Return a number without trailing zeros; the text itself where it is no number."""
     try:
@@ -133,20 +151,27 @@ def same_payload(
     told: Mapping[str, str | None],
     columns: Mapping[str, Column],
     key: Collection[str],
+    *,
+    has_nulls: bool = False,
 ) -> bool:
     """Tell whether a target row, found by its key, holds what was sent.
 
     attempted, before: stored payloads (personal values hashed) of this sending and of the last
     accepted one; what only the latter has was sent as empty. told: canonical texts by column.
     The key, in which Finance may change the case, and columns no longer declared do not count.
+    has_nulls: the target tells zero from a value it does not have.
     """
     names = (set(attempted) | set(before)) & set(columns) - set(key)
-    return all(_same(attempted.get(name), told.get(name), columns[name]) for name in names)
+    return all(
+        _same(attempted.get(name), told.get(name), columns[name], has_nulls) for name in names
+    )
 
 
-def _same(sent: str | None, told: str | None, column: Column) -> bool:
+def _same(sent: str | None, told: str | None, column: Column, has_nulls: bool) -> bool:
     if sent is None or told is None:
-        return all(text is None or _is_empty(text) for text in (sent, told))
+        return sent == told or (
+            not has_nulls and all(text is None or _is_empty(text) for text in (sent, told))
+        )
     if column.personal:
         return hashlib.sha256(told.encode()).hexdigest() == sent
     return sent == told

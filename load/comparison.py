@@ -20,6 +20,7 @@ def comparison_sql(model: TargetModel, meanings: Mapping[str, str]) -> str:
         for name in (
             "held",
             "waiting",
+            "changed_after",
             "cancelled",
             "rejected_now",
             "withdrawn",
@@ -74,7 +75,7 @@ def _joined_sql(model: TargetModel) -> str:
             desired.hash, desired.payload, desired.is_held_back,
             coalesce(desired.document_key, {_document_of_known(model)}) as document_key,
             known.accepted_payload, known.message,
-            {_class_sql()} as class,
+            {_class_sql(model)} as class,
             -- a row that was only ever refused may be somebody else's by now
             coalesce(known.accepted_hash is not null or known.state in ('sent', 'unknown'), false)
                 as is_known,
@@ -108,8 +109,9 @@ def _document_of_known(model: TargetModel) -> str:
     return f"'[' || concat_ws(',', {', '.join(parts)}) || ']'"
 
 
-def _class_sql() -> str:
-    return """case
+def _class_sql(model: TargetModel) -> str:
+    changed = "changed_after" if model.write_once else "update"
+    return f"""case
                 when desired.key_text is null then case
                     when deleted.source_id is not null then 'deleted'
                     when rejected.source_id is not null then 'rejected_now'
@@ -123,7 +125,7 @@ def _class_sql() -> str:
                     then case when desired.is_held_back then 'waiting' else 'unchanged' end
                 when known.state = 'refused' and known.attempted_hash = desired.hash and not $retry
                     then 'refused'
-                when known.accepted_hash is not null then 'update'
+                when known.accepted_hash is not null then '{changed}'
                 when known.key_text is not null then 'insert'
                 when elsewhere.old_key is not null then 'rekeyed'
                 else 'insert'

@@ -3,8 +3,8 @@
 dbt cannot build while anybody reads the warehouse, so nothing is read from it while the network
 is asked. Per model M there is afterwards a temporary table `desired_M` with the typed columns and:
 key_text, hash (of the payload), payload (JSON, personal values hashed), target, template,
-_source_table, _source_id, _is_cancelled, _is_complete. Beside them: rejected, filtered, deleted,
-reconciliation.
+_source_table, _source_id, _is_cancelled, _is_complete, _exists_in_target. Beside them: rejected,
+filtered, deleted, processed, reconciliation.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,6 +25,9 @@ MONITORING = {
     "deleted": "select source_table, source_id from {0}.deleted_rows",
     "reconciliation": "select * from {0}.reconciliation",
 }
+PROCESSED = "select distinct target_model, source_table, source_id from {0}.processed_rows"
+"""What Finance has taken out of its staging tables; asked for where a model goes into one."""
+NOTHING_PROCESSED = "select '' as target_model, '' as source_table, '' as source_id where false"
 
 
 @contextmanager
@@ -61,12 +64,14 @@ def copy_desired(
 
     Returns, by model, why its table cannot be used. Raises WarehouseMissing without monitoring.
     """
-    unusable = {}
-    for name, query in MONITORING.items():
+    wanted, unusable = list(models), {}
+    is_staged = any(model.staging_table for model in wanted)
+    queries = {**MONITORING, "processed": PROCESSED if is_staged else NOTHING_PROCESSED}
+    for name, query in queries.items():
         problem = _copy(connection, name, query.format(f"{catalog}.monitoring"))
         if problem:
             raise WarehouseMissing(problem)
-    for model in models:
+    for model in wanted:
         relation = f"{catalog}.{quoted(model.schema)}.{quoted(model.alias)}"
         problem = _copy(connection, f"desired_{model.name}", _desired_sql(model, relation))
         if problem:
@@ -96,7 +101,7 @@ def key_columns(model: TargetModel) -> tuple[Column, ...]:
 
 def _desired_sql(model: TargetModel, relation: str) -> str:
     declared = {column.name for column in model.columns}
-    flags = {"_is_cancelled": "false", "_is_complete": "true"}
+    flags = {"_is_cancelled": "false", "_is_complete": "true", "_exists_in_target": "false"}
     defaults = [f"{value} as {name}" for name, value in flags.items() if name not in declared]
     payload = model.payload_columns
     columns = [

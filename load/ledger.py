@@ -19,7 +19,7 @@ from connection.environment import Environment, require_same_record
 from connection.storage import replace_durably
 from load.errors import LedgerInUse, LedgerUnusable
 
-VERSION = 1
+VERSION = 2
 ACCEPTED = ("staged", "in_target", "processed")
 """States in which the service has accounted for the row."""
 ACCEPTED_SQL = ", ".join(f"'{state}'" for state in ACCEPTED)
@@ -43,6 +43,8 @@ create table ledger (
     execution_id varchar,
     run_id varchar not null,
     updated_at timestamp not null,
+    accepted_run_id varchar,
+    accepted_at timestamp,
     primary key (model, key_text)
 );
 create table executions (
@@ -63,6 +65,12 @@ create table runs (
     finished_at timestamp not null
 );
 """
+_TO_VERSION_2 = """
+alter table ledger add column accepted_run_id varchar;
+alter table ledger add column accepted_at timestamp;
+update ledger set accepted_run_id = run_id, accepted_at = updated_at where accepted_hash is not null;
+"""
+"""A ledger of version 1 did not remember when a row was accepted; the last change is nearest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +179,10 @@ class Ledger:
                     then ledger.attempted_hash else ledger.accepted_hash end,
                 accepted_payload = case when told.state in ({ACCEPTED_SQL})
                     then ledger.attempted_payload else ledger.accepted_payload end,
+                accepted_run_id = case when told.state in ({ACCEPTED_SQL})
+                    then ledger.run_id else ledger.accepted_run_id end,
+                accepted_at = case when told.state in ({ACCEPTED_SQL})
+                    then $now else ledger.accepted_at end,
                 updated_at = $now
             from {table} as told
             where ledger.model = $model and ledger.key_text = told.key_text
@@ -192,16 +204,35 @@ class Ledger:
             OpenRow(key, json.loads(payload), json.loads(before)) for key, payload, before in rows
         )
 
-    def forget_attempt(self, model: str, keys: Iterable[str]) -> None:
-        """Rows that did not arrive may be sent again as if they had not been tried."""
+    def forget_attempt(self, model: str, keys: Iterable[str], accepted: str) -> None:
+        """Rows that did not arrive may be sent again as if they had not been tried.
+
+        accepted: the state of those that were accepted before.
+        """
         self.connection.execute(
             """
             update ledger set
-                state = case when accepted_hash is null then 'unknown' else 'in_target' end,
+                state = case when accepted_hash is null then 'unknown' else $accepted end,
                 attempted_hash = null, attempted_payload = null, updated_at = $now
             where model = $model and key_text in (select unnest($keys))
             """,
-            {"model": model, "keys": list(keys), "now": now()},
+            {"model": model, "keys": list(keys), "accepted": accepted, "now": now()},
+        )
+
+    def mark_processed(self, model: str, table: str) -> None:
+        """Rows that the target had put aside have been taken over by its own job.
+
+        table: target_model, source_table and source_id of rows of which it says so.
+        """
+        self.connection.execute(
+            f"""
+            update ledger set state = 'processed'
+            from {table} as told
+            where ledger.model = $model and ledger.state = 'staged'
+                and told.target_model = ledger.model
+                and told.source_table = ledger.source_table and told.source_id = ledger.source_id
+            """,
+            {"model": model},
         )
 
     def begin_execution(self, execution_id: str, model: str, company: str, rows: int) -> None:
@@ -292,6 +323,9 @@ def _require_version(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     if "ledger_version" not in tables:
         raise LedgerUnusable(f"{path} is no ledger: set LEDGER_PATH to another file.")
     (version,) = connection.execute("select max(version) from ledger_version").fetchone() or (None,)
+    if version == 1:
+        connection.execute(f"begin; {_TO_VERSION_2} insert into ledger_version values (2); commit")
+        return
     if version != VERSION:
         raise LedgerUnusable(
             f"{path} is a ledger of version {version} and this program reads {VERSION}: use the "

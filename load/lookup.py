@@ -8,16 +8,15 @@ from typing import Any
 
 import httpx
 
-from connection.declarations import Column, TargetModel
+from connection.declarations import COMPANY, Column, TargetModel
 from connection.odata import literal, pages
 from connection.responses import json_object
 from load.canonical import canonical_text
 from load.desired import key_columns
-from load.target_metadata import TargetEntity
+from load.target_entity import TargetEntity
 
 FEW = 200
 """From so many keys on, whole companies are read instead."""
-KEYS_PER_REQUEST = 20
 
 Key = Sequence[str]
 """Canonical texts of the key columns, in the model's order."""
@@ -38,8 +37,8 @@ def rows_by_key(
     wanted = _declared(model, {*model.key, *columns})
     select = ",".join(entity.properties[column.name].name for column in wanted)
     for condition in _conditions(model, entity, keys):
-        params = {"$select": select, "$filter": condition, "cross-company": "true"}
-        for page in pages(client, f"/data/{model.collection}", params=params):
+        params = {"$select": select, "$filter": condition, **entity.query}
+        for page in pages(client, entity.path, params=params):
             for row in json_object(page).get("value") or []:
                 yield _canonical(row, wanted, entity)
 
@@ -58,9 +57,9 @@ def property_by_key(
         params = {
             "$select": ",".join([*names, property_name]),
             "$filter": condition,
-            "cross-company": "true",
+            **entity.query,
         }
-        for page in pages(client, f"/data/{model.collection}", params=params):
+        for page in pages(client, entity.path, params=params):
             for row in json_object(page).get("value") or []:
                 key = [
                     canonical_text(row.get(name), column.data_type)
@@ -71,15 +70,15 @@ def property_by_key(
 
 def _conditions(model: TargetModel, entity: TargetEntity, keys: Sequence[Key]) -> Iterator[str]:
     columns = key_columns(model)
-    if len(keys) > FEW and "dataAreaId" in model.key:
-        position = model.key.index("dataAreaId")
+    if len(keys) > FEW and model.has_companies:
+        position = model.key.index(COMPANY)
         for company in sorted({key[position].lower() for key in keys}):
-            yield f"dataAreaId eq {literal(company)}"
+            yield f"{COMPANY} eq {literal(company)}"
         return
     types = entity.types(columns)
     names = [entity.properties[column.name].name for column in columns]
-    for start in range(0, len(keys), KEYS_PER_REQUEST):
-        chunk = keys[start : start + KEYS_PER_REQUEST]
+    for start in range(0, len(keys), entity.keys_per_request):
+        chunk = keys[start : start + entity.keys_per_request]
         clauses = [clause for key in chunk if (clause := _equals(names, types, key))]
         if clauses:
             yield " or ".join(f"({clause})" for clause in clauses)

@@ -15,7 +15,7 @@ import duckdb
 import httpx
 
 from connection.addresses import is_loopback, origin
-from connection.declarations import TargetModel
+from connection.declarations import COMPANY, TargetModel
 from connection.errors import ServiceMalformed, ServiceRefused, ServiceUnavailable
 from connection.executions import Executions, Outcome
 from connection.http import open_client
@@ -25,7 +25,7 @@ from load.errors import ImportsFailing
 from load.ledger import Ledger, Receipt
 from load.packages import PackageEntity, build_package, csv_body, used_columns
 from load.rows import keys_of, mask_personal, one_accepted, split
-from load.target_metadata import TargetEntity
+from load.target_entity import TargetEntity
 
 SEPARATORS = (",", ", ", ";", "|", "+", "-", "_", " ", "/")
 FRUITLESS_IMPORTS = 32
@@ -165,7 +165,7 @@ class PackageTransport:
     ) -> tuple[PackageEntity, bytes]:
         columns = used_columns(self._connection, chunk, model.payload_columns)
         # the company is the package's, not a column of the file
-        columns = tuple(column for column in columns if column.name != "dataAreaId")
+        columns = tuple(column for column in columns if column.name != COMPANY)
         package = PackageEntity(
             group=f"d365-{model.template}-{model.name}",
             label=entity.label,
@@ -202,7 +202,7 @@ class PackageTransport:
         unclear = [text for text, _ in keys if text not in refused]
         yield from (Receipt(text, "refused", message) for text, message in refused.items())
         if outcome.written + len(refused) == len(keys):
-            yield from (Receipt(text, "in_target") for text in unclear)
+            yield from (Receipt(text, model.accepted_state) for text in unclear)
             return
         arrived: set[str] = set()
         if not outcome.failed_as_a_whole:
@@ -243,9 +243,7 @@ def refused_keys(
     How a key of several parts is joined is not documented.
     """
     positions = [
-        position
-        for position, column in enumerate(key_columns(model))
-        if column.name != "dataAreaId"
+        position for position, column in enumerate(key_columns(model)) if column.name != COMPANY
     ]
     known: dict[str, str | None] = {}
     for key_text, key in keys:

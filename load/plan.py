@@ -14,13 +14,14 @@ import duckdb
 from connection.declarations import TargetModel
 from load.canonical import literal
 from load.comparison import comparison_sql
-from load.desired import plan_table
+from load.desired import desired_table, plan_table
 
 CLASSES = {
     "insert": "not in the target yet",
     "update": "in the target, with other values",
     "unchanged": "in the target as it should be",
     "waiting": "in the target; one column waits for the rows below it",
+    "changed_after": "in the target; changed since, and such rows are written once",
     "held": "waits for another row",
     "collision": "the target has this key and the ledger does not know it",
     "rekeyed": "the same source row is in the target under another key",
@@ -61,13 +62,13 @@ def forget_refusals(connection: duckdb.DuckDBPyConnection, model: TargetModel) -
     """Forget refusals of what nobody wants any more, so that no list of troubles holds them."""
     connection.execute(
         f"""
-        update ledger set state = 'in_target', message = null
+        update ledger set state = $accepted, message = null
         from {plan_table(model)} as planned
         where ledger.model = $model and ledger.key_text = planned.key_text
             and ledger.state = 'refused' and ledger.accepted_hash is not null
             and planned.class not in ('insert', 'update', 'refused', 'held', 'locked')
         """,
-        {"model": model.name},
+        {"model": model.name, "accepted": model.accepted_state},
     )
     connection.execute(
         f"""
@@ -85,9 +86,20 @@ def apply_present(
     present: Sequence[str],
     wishes: Wishes,
 ) -> None:
-    """Fold in which keys of new rows the target has, and what a person takes over of them."""
+    """Fold in which keys of new rows the target has, and what a person takes over of them.
+
+    A model may say by itself that its rows are meant to be there, all of them or row by row.
+    """
     adopted = [key for name, key in wishes.adopt_keys if name == model.name]
     everything = model.name in wishes.adopt_models
+    connection.execute(
+        f"""
+        update {plan_table(model)} set class = 'update', reason = 'the source shows it in the target'
+        from {desired_table(model.name)} as source
+        where class = 'insert' and not is_known and source._exists_in_target
+            and {plan_table(model)}.key_text = source.key_text
+        """
+    )
     connection.execute(
         f"""
         update {plan_table(model)} set
@@ -97,12 +109,17 @@ def apply_present(
                 then 'taken over' else {literal(CLASSES["collision"])} end
         where class = 'insert' and list_contains($present, key_text)
         """,
-        {"present": list(present), "adopted": adopted, "everything": everything},
+        {
+            "present": list(present),
+            "adopted": adopted,
+            "everything": everything or model.takes_over,
+        },
     )
     connection.execute(
         f"""
-        update {plan_table(model)} set class = 'insert', reason = 'taken over'
-        where class = 'rekeyed' and ($everything or list_contains($adopted, key_text))
+        update {plan_table(model)} set
+            class = case class when 'rekeyed' then 'insert' else 'update' end, reason = 'taken over'
+        where class in ('rekeyed', 'changed_after') and ($everything or list_contains($adopted, key_text))
         """,
         {"adopted": adopted, "everything": everything},
     )

@@ -22,7 +22,8 @@ class TemplateResult:
 
     inserted, updated: accepted by the target in this run. unchanged: there already. held: not sent,
     waiting for another row or for a person, also where only one column waits. failed: refused by
-    the target, now or before, or lost.
+    the target, now or before, or lost. staged: accepted, now or before, and put aside by the target
+    until a job of its own takes the rows over; message says which.
     """
 
     template: str
@@ -36,6 +37,7 @@ class TemplateResult:
     unchanged: int = 0
     held: int = 0
     failed: int = 0
+    staged: int = 0
     seconds: float = 0.0
 
 

@@ -8,7 +8,8 @@ from load.ledger import ACCEPTED_SQL, Ledger
 from load.report import COMPLETED, ERROR, WARNING, PlannedRow, TemplateResult
 from load.sending import Tally
 
-HELD = ("held", "waiting", "collision", "rekeyed", "locked", "cancelled", "not sent")
+WAITING = ("held", "waiting", "collision", "rekeyed", "changed_after", "locked", "cancelled")
+HELD = (*WAITING, "not sent")
 FAILED = ("refused", "unknown")
 
 
@@ -21,11 +22,11 @@ def class_counts(ledger: Ledger, model: TargetModel) -> dict[str, int]:
 
 
 def planned_rows(ledger: Ledger, model: TargetModel) -> Iterator[PlannedRow]:
-    """Yield the rows that are not unchanged, with the columns in which an update differs."""
+    """Yield the rows that are not unchanged, with the columns in which a change differs."""
     rows = ledger.connection.execute(
         f"""
         select key_text, class, reason, _source_table, _source_id,
-            case when class = 'update' then list_sort(list_filter(
+            case when class in ('update', 'changed_after') then list_sort(list_filter(
                 list_distinct(list_concat(json_keys(payload), json_keys(accepted_payload))),
                 lambda name: json_extract_string(payload, '$."' || name || '"')
                     is distinct from json_extract_string(accepted_payload, '$."' || name || '"')
@@ -75,7 +76,10 @@ def template_result(
 
 def remember(ledger: Ledger, run_id: str, result: TemplateResult) -> None:
     """Store the outcome of a template in the ledger."""
-    names = ("source", "filtered", "rejected", "inserted", "updated", "unchanged", "held", "failed")
+    names = (
+        *("source", "filtered", "rejected", "inserted", "updated", "unchanged", "held", "failed"),
+        "staged",
+    )
     counts = {name: getattr(result, name) for name in names}
     ledger.record_run(
         run_id, result.template, result.outcome, result.message, counts, result.seconds

@@ -2,15 +2,15 @@
 
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import httpx
 
-from connection.auth import finops_token
-from connection.declarations import TargetModel
+from connection.auth import dataverse_token, finops_token
+from connection.declarations import DATAVERSE, FINOPS, TARGETS, TargetModel
 from connection.environment import Environment, read_environment, require_same_environment
 from connection.errors import EnvironmentMismatch
 from connection.executions import Executions
@@ -19,20 +19,26 @@ from connection.manifest import Manifest
 from connection.settings import Settings
 from connection.storage import Storage
 from load.adopt import read_adoptions
+from load.dataverse_operations import DataverseOperations
 from load.desired import attached
+from load.finops_operations import FinopsOperations
 from load.gate import closed_templates
+from load.import_step import StepResult, staged_rows, take_over
 from load.ledger import Ledger, open_ledger
 from load.odata_transport import ODataTransport
 from load.package_transport import PackageTransport
 from load.plan import Wishes, forget_refusals
 from load.progress import LoadProgress, NoProgress
-from load.report import LoadReport, PlanReport
+from load.published import publish_accepted
+from load.report import COMPLETED, WARNING, LoadReport, PlanReport, TemplateResult
 from load.results import class_counts, planned_rows, remember, template_result
 from load.sending import Sending, Transport
 from load.session import Session
 
 PACKAGE_CHUNK = 50_000
 ODATA_CHUNK = 100
+BATCH_LIMIT = 1000
+"""Operations of one $batch that Dataverse takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,9 @@ def make_plan(
     """
     around = surroundings or Surroundings()
     models = manifest.targets(select)
-    with _opened(settings, around) as (ledger, client):
-        executions = Executions(client, around.sleep)
-        session = Session(manifest, ledger, client, executions, Wishes())
+    with _opened(settings, around) as (ledger, clients):
+        executions = Executions(clients[FINOPS], around.sleep)
+        session = Session(settings, manifest, ledger, clients, executions, Wishes())
         closed = _read_warehouse(settings, session, models, around)
         session.make_plan()
         counts = {model.name: class_counts(ledger, model) for model in session.models}
@@ -89,44 +95,76 @@ def run_load(
     started = around.elapsed()
     run_id = f"{around.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     models = manifest.targets(select)
-    with _opened(settings, around) as (ledger, client):
+    with _opened(settings, around) as (ledger, clients):
+        storage = Storage(settings.raw_root)
+        # a load that was killed may have left it behind
+        publish_accepted(ledger, storage, manifest)
         wishes = read_adoptions(ledger.connection, models, adopt, retry=retry)
-        executions = Executions(client, around.sleep)
-        session = Session(manifest, ledger, client, executions, wishes)
+        executions = Executions(clients[FINOPS], around.sleep)
+        session = Session(settings, manifest, ledger, clients, executions, wishes)
         closed = _read_warehouse(settings, session, models, around)
-        transport = _transport(settings, session, run_id, around)
-        sending = Sending(session, transport, progress or NoProgress(), around.elapsed)
+        transports = _transports(settings, session, run_id, around)
+        sending = Sending(session, transports, progress or NoProgress(), around.elapsed)
         sending.settle()
         session.make_plan()
         for model in session.models:
             forget_refusals(ledger.connection, model)
+            ledger.mark_processed(model.name, "processed")
         sending.send_all()
         results = []
         for template in dict.fromkeys(model.template for model in models):
             planned = [model for model in session.models if model.template == template]
             error = closed.get(template) or session.errors.get(template, "")
             tally = sending.tally(template)
-            results.append(template_result(ledger, run_id, template, planned, tally, error))
+            result = template_result(ledger, run_id, template, planned, tally, error)
+            results.append(_with_step(result, _import_step(session, result, planned)))
             remember(ledger, run_id, results[-1])
         ledger.publish()
+        publish_accepted(ledger, storage, manifest)
     return LoadReport(run_id, tuple(results), around.elapsed() - started)
 
 
+def publish_ledger(settings: Settings, manifest: Manifest) -> bool:
+    """Publish what the ledger knows before models are built; returns whether that was needed.
+
+    Raises IntegrationError when another load is at work, or the ledger is of another environment.
+    """
+    if not settings.ledger_path.exists():
+        return False
+    with _opened_ledger(settings) as ledger:
+        return publish_accepted(ledger, Storage(settings.raw_root), manifest)
+
+
 @contextmanager
-def _opened(settings: Settings, around: Surroundings) -> Iterator[tuple[Ledger, httpx.Client]]:
-    """Open ledger and target, once it is certain that rows, ledger and addresses belong together."""
-    environment = _environment(settings)
+def _opened(
+    settings: Settings, around: Surroundings
+) -> Iterator[tuple[Ledger, Mapping[str, httpx.Client]]]:
+    """Open the ledger and both ends, by target."""
     with (
-        open_ledger(settings.ledger_path) as ledger,
+        _opened_ledger(settings) as ledger,
         open_client(
             settings.finops_url,
             finops_token(settings),
             transport=around.transport,
             sleep=around.sleep,
-        ) as client,
+        ) as finops,
+        open_client(
+            settings.dataverse_url,
+            dataverse_token(settings),
+            transport=around.transport,
+            sleep=around.sleep,
+        ) as dataverse,
     ):
+        yield ledger, {FINOPS: finops, DATAVERSE: dataverse}
+
+
+@contextmanager
+def _opened_ledger(settings: Settings) -> Iterator[Ledger]:
+    """Open the ledger, once it is certain that rows, ledger and addresses belong together."""
+    environment = _environment(settings)
+    with open_ledger(settings.ledger_path) as ledger:
         ledger.require_environment(environment)
-        yield ledger, client
+        yield ledger
 
 
 def _environment(settings: Settings) -> Environment:
@@ -158,20 +196,51 @@ def _read_warehouse(
     return closed
 
 
-def _transport(
+def _transports(
     settings: Settings, session: Session, run_id: str, around: Surroundings
-) -> Transport:
-    read_back = session.settler.read_back
+) -> dict[str, Transport]:
+    """Return how rows travel, by target."""
+    finops, dataverse = (str(session.clients[name].base_url).rstrip("/") for name in TARGETS)
+    ledger, read_back = session.ledger, session.settler.read_back
+    size = around.chunk_size or ODATA_CHUNK
+    to_dataverse = ODataTransport(
+        session.clients[DATAVERSE],
+        DataverseOperations(dataverse),
+        *(ledger, run_id, read_back, min(size, BATCH_LIMIT)),
+    )
     if settings.transport == "odata":
-        size = around.chunk_size or ODATA_CHUNK
-        return ODataTransport(session.client, session.ledger, run_id, read_back, size)
-    return PackageTransport(
-        session.client,
-        session.ledger,
-        run_id,
-        read_back,
-        session.executions,
-        sleep=around.sleep,
-        upload_transport=around.transport,
-        chunk_size=around.chunk_size or PACKAGE_CHUNK,
+        to_finops: Transport = ODataTransport(
+            session.clients[FINOPS], FinopsOperations(finops), ledger, run_id, read_back, size
+        )
+    else:
+        to_finops = PackageTransport(
+            session.clients[FINOPS],
+            ledger,
+            run_id,
+            read_back,
+            session.executions,
+            sleep=around.sleep,
+            upload_transport=around.transport,
+            chunk_size=around.chunk_size or PACKAGE_CHUNK,
+        )
+    return {FINOPS: to_finops, DATAVERSE: to_dataverse}
+
+
+def _import_step(
+    session: Session, result: TemplateResult, models: Collection[TargetModel]
+) -> StepResult:
+    """Have what the template's models left in staging tables taken over; not after an error."""
+    staged = staged_rows(session.ledger.connection, models, session.company)
+    if result.message or not staged:
+        return StepResult(staged=sum(staged.values()))
+    return take_over(session.clients[FINOPS], models, staged, session.settings.staging_import)
+
+
+def _with_step(result: TemplateResult, step: StepResult) -> TemplateResult:
+    is_worse = step.has_errors and result.outcome == COMPLETED
+    return replace(
+        result,
+        outcome=WARNING if is_worse else result.outcome,
+        message=result.message or step.message,
+        staged=step.staged,
     )

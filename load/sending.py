@@ -1,10 +1,11 @@
 """Send what the plan says, model by model, and count what became of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from connection.declarations import TargetModel
+from load import holds
 from load.errors import TargetUnfit
 from load.ledger import ACCEPTED, Receipt
 from load.odata_transport import ODataTransport
@@ -28,10 +29,10 @@ class Tally:
 
 @dataclass
 class Sending:
-    """One load at work. elapsed: a clock in seconds. tallies: by template."""
+    """One load at work. transports: by target. elapsed: a clock in seconds. tallies: by template."""
 
     session: Session
-    transport: Transport
+    transports: Mapping[str, Transport]
     progress: LoadProgress
     elapsed: Callable[[], float]
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -60,24 +61,40 @@ class Sending:
             self.session.settler.settle(model, self.session.entity(model))
 
     def _send(self, model: TargetModel) -> None:
+        """Send a model's rows; those that are each other's parents level by level, parents first."""
         connection = self.session.ledger.connection
-        total = make_send_table(connection, model, self.transport.run_id)
-        if not total:
-            return
+        is_proven = False
+        for level in range(holds.make_levels(connection, model)):
+            holds.hold_level(connection, model, level)
+            among = f"select key_text from {holds.level_table(model)} where level = {level}"
+            total = make_send_table(
+                connection,
+                model,
+                self.transports[model.target].run_id,
+                company=self.session.company(model),
+                rows=among if model.self_parent else "",
+            )
+            if total:
+                self._send_rows(model, total, is_proven=is_proven)
+                is_proven = True
+
+    def _send_rows(self, model: TargetModel, total: int, *, is_proven: bool) -> None:
+        """Send what the send table holds. is_proven: a row of the model went before."""
+        connection, transport = self.session.ledger.connection, self.transports[model.target]
         entity = self.session.entity(model)
-        if self.transport.needs_public and not entity.is_public:
+        if transport.needs_public and not entity.is_public:
             raise TargetUnfit(
                 f"{model.entity} is not public, so {model.name} can only go in packages: set "
                 "D365_TRANSPORT=package."
             )
         self.progress.sending(model.name, total)
-        done, size = 0, self.transport.chunk_size
+        done, size = 0, transport.chunk_size
         # nobody can read a package-only entity's metadata or rows: one row shows whether it fits
-        first = size if entity.is_public else 1
+        first = size if entity.is_public or is_proven else 1
         for company, chunk, rows in chunks(connection, model, size, first):
-            receipts = self.transport.send(model, entity, company, chunk)
+            receipts = transport.send(model, entity, company, chunk)
             self._count(model, receipts)
-            if not done and not entity.is_public and receipts[0].state == "unknown":
+            if not (done or is_proven or entity.is_public) and receipts[0].state == "unknown":
                 raise TargetUnfit(
                     f"The first row of {model.entity} cannot be accounted for, so the others were not "
                     "sent: look at the job in Data management."

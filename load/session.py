@@ -1,54 +1,68 @@
-"""One load or plan at work: the ledger, the target, and the plan of the selected models."""
+"""One load or plan at work: the ledger, the targets, and the plan of the selected models."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 import httpx
 
-from connection.declarations import TargetModel
+from connection.declarations import DATAVERSE, FINOPS, TargetModel
 from connection.errors import IntegrationError
 from connection.executions import Executions
 from connection.manifest import Manifest
+from connection.settings import Settings
 from load import holds, plan
 from load.canonical import comparable_keys
+from load.companies import package_company
 from load.comparison import note_pending_children
+from load.dataverse_metadata import DataverseMetadata
 from load.desired import copy_desired, desired_table, plan_table
+from load.finops_metadata import FinopsMetadata
 from load.ledger import Ledger
 from load.lookup import property_by_key, rows_by_key
 from load.rows import keys_of
 from load.settle import Settler
-from load.target_metadata import TargetEntity, TargetMetadata
+from load.target_entity import Metadata, TargetEntity
 
 
 @dataclass
 class Session:
-    """What planning needs.
+    """What planning needs. clients: by target.
 
     models: those to plan, in the order of sending. locked: keys of rows that the target has locked,
     by model. errors: templates that cannot go on, each with one sentence; the others do.
     """
 
+    settings: Settings
     manifest: Manifest
     ledger: Ledger
-    client: httpx.Client
+    clients: Mapping[str, httpx.Client]
     executions: Executions
     wishes: plan.Wishes
     models: tuple[TargetModel, ...] = ()
     locked: dict[str, list[str]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-    _metadata: TargetMetadata | None = None
+    _metadata: dict[str, Metadata] = field(default_factory=dict)
 
     def entity(self, model: TargetModel) -> TargetEntity:
         """Return a model's entity; raises TargetUnfit when the target does not have it."""
-        if self._metadata is None:
-            self._metadata = TargetMetadata(self.client)
-        return self._metadata.entity(model)
+        if not self._metadata:
+            self._metadata = {
+                FINOPS: FinopsMetadata(self.clients[FINOPS]),
+                DATAVERSE: DataverseMetadata(self.clients[DATAVERSE]),
+            }
+        return self._metadata[model.target].entity(model)
+
+    def company(self, model: TargetModel) -> str:
+        """Return the company in which rows of a model go that belong to none; "" in Dataverse."""
+        if model.has_companies or model.target == DATAVERSE:
+            return ""
+        return package_company(self.settings, self.manifest)
 
     @property
     def settler(self) -> Settler:
         """Reads rows back."""
-        return Settler(self.client, self.ledger, self.executions)
+        return Settler(self.clients, self.ledger, self.executions)
 
     def copy_from(self, catalog: str, models: Iterable[TargetModel]) -> None:
         """Copy the rows of `models`, their parents and children out of the attached warehouse.
@@ -127,14 +141,15 @@ class Session:
         new = f"""(
             select source.* from {desired_table(model.name)} as source
             inner join {plan_table(model)} as planned on source.key_text = planned.key_text
-            where planned.class = 'insert' and not planned.is_known)"""
+            where planned.class = 'insert' and not planned.is_known
+                and not coalesce(source._exists_in_target, false))"""
         keys = [key for _, key in keys_of(self.ledger.connection, model, new)]
         if not keys:
             return []
         entity = self.entity(model)
         if not entity.is_public:
             return []
-        told = rows_by_key(self.client, model, entity, keys, ())
+        told = rows_by_key(self.clients[model.target], model, entity, keys, ())
         return comparable_keys(
             self.ledger.connection, [[row[name] for name in model.key] for row in told]
         )
@@ -158,7 +173,9 @@ class Session:
         if not keys:
             return []
         wanted = model.locked_when
-        told = property_by_key(self.client, model, self.entity(model), keys, wanted.property)
+        told = property_by_key(
+            self.clients[model.target], model, self.entity(model), keys, wanted.property
+        )
         locked = [key for key, value in told if str(value) == wanted.value]
         return comparable_keys(self.ledger.connection, locked)
 

@@ -1,24 +1,24 @@
 """Find out what became of rows that were sent without an answer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx
 
-from connection.declarations import TargetModel
+from connection.declarations import DATAVERSE, TargetModel
 from connection.errors import ServiceUnavailable
 from connection.executions import Executions
 from load.canonical import comparable_keys, same_payload
 from load.ledger import Ledger, OpenRow, Receipt
 from load.lookup import rows_by_key
-from load.target_metadata import TargetEntity
+from load.target_entity import TargetEntity
 
 
 @dataclass(frozen=True, slots=True)
 class Settler:
-    """Reads rows back and compares them with what was attempted."""
+    """Reads rows back and compares them with what was attempted. clients: by target."""
 
-    client: httpx.Client
+    clients: Mapping[str, httpx.Client]
     ledger: Ledger
     executions: Executions
 
@@ -36,16 +36,19 @@ class Settler:
         if not open_rows or not entity.is_public:
             return
         columns = {column.name: column for column in model.payload_columns}
+        has_nulls = model.target == DATAVERSE
         names = {name for row in open_rows.values() for name in (*row.payload, *row.before)}
         keys = [_key(model, row) for row in open_rows.values()]
-        told = list(rows_by_key(self.client, model, entity, keys, names))
+        told = list(rows_by_key(self.clients[model.target], model, entity, keys, names))
         texts = comparable_keys(
             self.ledger.connection, [[row[name] for name in model.key] for row in told]
         )
         for key_text, row in zip(texts, told, strict=True):
             sent = open_rows.get(key_text)
-            if sent and same_payload(sent.payload, sent.before, row, columns, model.key):
-                yield Receipt(key_text, "in_target")
+            if sent and same_payload(
+                *(sent.payload, sent.before, row, columns, model.key), has_nulls=has_nulls
+            ):
+                yield Receipt(key_text, model.accepted_state)
 
     def settle(self, model: TargetModel, entity: TargetEntity) -> int:
         """Settle every open row of a model; returns how many there were.
@@ -69,7 +72,8 @@ class Settler:
         arrived = list(self.read_back(model, entity, keys))
         self.ledger.record(model.name, arrived)
         found = {receipt.key_text for receipt in arrived}
-        self.ledger.forget_attempt(model.name, [key for key in keys if key not in found])
+        missing = [key for key in keys if key not in found]
+        self.ledger.forget_attempt(model.name, missing, model.accepted_state)
         return len(open_rows)
 
 

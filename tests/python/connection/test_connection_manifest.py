@@ -52,6 +52,12 @@ sources:
       - name: landed_columns
         config: {meta: {written_by: extract}}
         columns: [{name: system, data_type: string}]
+  - name: ledger
+    schema: raw
+    tables:
+      - name: accepted_rows
+        config: {meta: {written_by: load, models: [finops__lines]}}
+        columns: [{name: payload, data_type: string}]
 """,
     "seeds/companies.csv": "data_area_id\nusmf\n",
     "models/stg_orders.sql": "select * from {{ source('dataverse', 'salesorder') }}",
@@ -134,12 +140,6 @@ def manifest(project: Path) -> Manifest:
     return read_manifest(project)
 
 
-def test_the_file_of_a_seed_is_found(manifest: Manifest) -> None:
-    assert manifest.seed_file("companies").read_text() == "data_area_id\nusmf\n"
-    with pytest.raises(ManifestError, match="no seed rules"):
-        manifest.seed_file("rules")
-
-
 def test_source_tables_in_declaration_order(manifest: Manifest) -> None:
     assert [table.label for table in manifest.sources] == [
         "dataverse.salesorder",
@@ -159,7 +159,16 @@ def test_source_tables_in_declaration_order(manifest: Manifest) -> None:
 
 
 def test_the_table_extract_writes_itself_is_not_read(manifest: Manifest) -> None:
-    assert [table.label for table in manifest.written_tables] == ["extract.landed_columns"]
+    assert [(table.label, table.models) for table in manifest.written_tables] == [
+        ("extract.landed_columns", ()),
+        ("ledger.accepted_rows", ("finops__lines",)),
+    ]
+
+
+def test_the_file_of_a_seed_is_found(project: Path, manifest: Manifest) -> None:
+    assert manifest.seed_file("companies").samefile(project / "seeds" / "companies.csv")
+    with pytest.raises(ManifestError, match="has no seed nothing"):
+        manifest.seed_file("nothing")
 
 
 def test_a_target_model_is_read_as_declared(manifest: Manifest) -> None:
@@ -287,6 +296,30 @@ def _headers(graph: dict[str, Any]) -> dict[str, Any]:
                 parents=[{"model": "finops__invoices", "columns": {"OrderNo": "Nope"}}]
             ),
             ["finops__headers", "finops__invoices.Nope"],
+        ),
+        (
+            lambda g: _headers(g)["config"]["meta"].update(target="elsewhere"),
+            ["finops__headers", "elsewhere", "finops, dataverse"],
+        ),
+        (
+            lambda g: _headers(g)["config"]["meta"].update(target="dataverse"),
+            ["finops__headers", "Dataverse", "one primary key"],
+        ),
+        (
+            lambda g: _headers(g)["config"]["meta"].update(staging_table=True),
+            ["finops__headers", "import_step"],
+        ),
+        (
+            lambda g: _headers(g)["config"]["meta"].update(
+                parents=[{"model": "finops__headers", "columns": {"Status": "OrderNo"}}]
+            ),
+            ["finops__headers", "its own parent", "dataAreaId, OrderNo"],
+        ),
+        (
+            lambda g: g["sources"]["source.tiny.ledger.accepted_rows"]["config"]["meta"].update(
+                models=["finops__nothing"]
+            ),
+            ["ledger.accepted_rows", "finops__nothing"],
         ),
     ],
 )

@@ -23,6 +23,7 @@ VARIABLES = [
     "D365_MAX_INPUT_AGE_HOURS",
     "D365_TRANSPORT",
     "D365_EXPORT_PROJECT_PREFIX",
+    "D365_STAGING_IMPORT",
 ]
 
 
@@ -46,6 +47,13 @@ def test_without_any_setting_the_environment_is_the_sandbox() -> None:
     assert settings.d365_environment == "sandbox"
     assert settings.raw_root == "data/sandbox/raw"
     assert (settings.max_input_age_hours, settings.transport) == (24, "package")
+    assert settings.staging_import is None
+
+
+def test_the_import_service_is_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "/api/services/ProjectIntegration/ProjectIntegration/importFromStaging"
+    monkeypatch.setenv("D365_STAGING_IMPORT", path)
+    assert load_settings(require=()).staging_import == path
 
 
 def test_a_dotenv_file_is_read_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,6 +94,9 @@ def test_secrets_do_not_show() -> None:
         ("max_input_age_hours", "soon", "D365_MAX_INPUT_AGE_HOURS"),
         ("max_input_age_hours", 0, "D365_MAX_INPUT_AGE_HOURS"),
         ("transport", "carrier pigeon", "D365_TRANSPORT"),
+        ("staging_import", "https://a.test/api/services/a/b/c", "D365_STAGING_IMPORT"),
+        ("staging_import", "/data/Customers", "D365_STAGING_IMPORT"),
+        ("staging_import", "/api/services/../data", "D365_STAGING_IMPORT"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence_that_names_the_variable(

@@ -8,15 +8,20 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+import cli
+from connection.manifest import Manifest
 from connection.settings import load_settings
 from console import sandbox, tables
-from console.dbt import JavaMissing, build, environment
+from console.dbt import BuildResult, JavaMissing, build, environment
 from extract.report import ExtractReport, TableResult
-from load.report import LoadReport, PlannedRow, PlanReport, TemplateResult, Trouble
+from load.report import LoadReport, PlannedRow, PlanReport, Status, TemplateResult, Trouble
 
 ROOT = Path(__file__).parents[3]
 PROJECT = ("--project-dir", str(ROOT), "--profiles-dir", str(ROOT))
@@ -81,6 +86,59 @@ def test_hints_name_the_program_as_it_was_called() -> None:
     report = LoadReport("run", (result,), 1.0)
     text = shown(tables.where_next, report, ".venv/bin/d365", sandboxed=True)
     assert ".venv/bin/d365 plan --rows --sandbox" in text
+
+
+def test_what_waits_in_a_staging_table_is_counted_and_said_without_alarm() -> None:
+    message = "3 rows of usmf wait in a staging table of Finance: start the import at Project."
+    result = TemplateResult("project_actuals", "Completed", message, staged=3)
+    text = shown(tables.load, LoadReport("run", (result,), 1.0))
+    assert "staged" in text and f"project_actuals: {message}" in text
+    out = io.StringIO()
+    coloured = Console(file=out, force_terminal=True, width=300, color_system="standard")
+    tables.load(coloured, LoadReport("run", (result,), 1.0))
+    assert f"\x1b[33mproject_actuals: {message}" in out.getvalue()
+    states = [
+        {"template": "t", "model": "m", "state": s, "rows": 2} for s in ("processed", "staged")
+    ]
+    run = {
+        **{"template": "t", "outcome": "Completed", "message": message, "run_id": "r"},
+        **{"finished_at": datetime(2026, 3, 2), "seconds": 1.0},
+    }
+    text = shown(tables.status, Status([run], states))
+    assert message in text and "processed" in text and "staged" in text
+
+
+def test_commands_against_the_sandbox_know_its_import_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    addresses = sandbox.Addresses("http://127.0.0.1:1", "http://127.0.0.1:1")
+    monkeypatch.setattr(sandbox, "running", lambda folder, memory: nullcontext(addresses))
+    with cli._services(True) as settings:
+        assert settings.staging_import == sandbox.STAGING_IMPORT
+        assert settings.d365_company == "usmf"
+
+
+def test_a_sync_publishes_the_ledger_between_reading_and_building(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    load_report = LoadReport("run", (), 1.0)
+
+    def step(name: str, result: object) -> Callable[..., object]:
+        def run(*arguments: object, **options: object) -> object:
+            done.append(name)
+            return result
+
+        return run
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(cli, "run_extract", step("extract", ExtractReport("id", (), 1.0)))
+    monkeypatch.setattr(cli, "publish_ledger", step("publish", True))
+    monkeypatch.setattr(cli.dbt, "build", step("build", BuildResult(True, 1, (), (), 1.0)))
+    monkeypatch.setattr(cli, "run_load", step("load", load_report))
+    cli._sync(load_settings(()), Manifest((), (), (), {}), None, True, False)
+    assert done == ["extract", "publish", "build", "load"]
 
 
 def test_markup_in_a_row_is_shown_as_it_is() -> None:

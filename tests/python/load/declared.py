@@ -1,5 +1,7 @@
 """Hand-made target models: each shape that a declaration can have."""
 
+from typing import Any
+
 from connection.datatypes import parse_data_type
 from connection.declarations import Column, Lock, Parent, RaiseLast, TargetModel
 
@@ -14,6 +16,17 @@ PROPERTY_TYPES = {
     "Status": "Microsoft.Dynamics.DataEntities.SalesStatus",
     "IsPosted": "Microsoft.Dynamics.DataEntities.NoYes",
 }
+TYPES = {
+    "msdyn_amount": "decimal(19, 4)",
+    "msdyn_quantity": "decimal(23, 10)",
+    "msdyn_billingtype": "integer",
+    "msdyn_documentdate": "timestamp",
+    "msdyn_isadjusted": "boolean",
+    "_exists_in_target": "boolean",
+    "creditlimit": "decimal(19, 4)",
+    "numberofemployees": "integer",
+}
+"""Of the columns that go to Dataverse, where they are no texts."""
 PROPERTY_NAMES = {"SourceDataID": "SourceDataId"}
 """Properties that the service spells in another way than our columns."""
 
@@ -21,7 +34,7 @@ DECIMALS = ("Amount", "CreditLimit")
 
 
 def column(name: str) -> Column:
-    kind = "string"
+    kind = TYPES.get(name, "string")
     if name in DECIMALS:
         kind = "decimal(19, 4)"
     elif name == "LineNumber":
@@ -47,9 +60,12 @@ def model(
     raise_last: RaiseLast | None = None,
     per_company: bool = False,
     public: bool = True,
+    has_companies: bool = True,
+    **more: Any,
 ) -> TargetModel:
     """key, others, document: column names; parents: model -> `own=theirs own=theirs`."""
-    names = ["dataAreaId", *key.split(), *others.split(), "_source_table", "_source_id"]
+    company = ["dataAreaId"] if has_companies else []
+    names = [*company, *key.split(), *others.split(), "_source_table", "_source_id"]
     return TargetModel(
         name=name,
         unique_id=f"model.test.{name}",
@@ -59,7 +75,7 @@ def model(
         target="finops",
         entity=f"CDS {name}",
         collection=f"CDS{name.title().replace('_', '')}" if public else None,
-        key=("dataAreaId", *key.split()),
+        key=(*company, *key.split()),
         columns=tuple(column(each) for each in names),
         parents=tuple(
             Parent(
@@ -72,6 +88,27 @@ def model(
         locked_when=Lock("IsPosted", "Yes") if locked else None,
         raise_last=raise_last,
         per_company=per_company,
+        **more,
+    )
+
+
+def dataverse_model(
+    name: str, template: str, entity: str, collection: str, others: str, **more: Any
+) -> TargetModel:
+    """others: names of the columns beside the primary key, which is the table's name with id."""
+    names = [f"{entity}id", *others.split(), "_source_table", "_source_id"]
+    return TargetModel(
+        name=name,
+        unique_id=f"model.test.{name}",
+        schema="integration",
+        alias=name,
+        template=template,
+        target="dataverse",
+        entity=entity,
+        collection=collection,
+        key=(f"{entity}id",),
+        columns=tuple(column(each) for each in names),
+        **more,
     )
 
 
@@ -145,5 +182,57 @@ MODELS = {
         ),
         model("items", "items", "Item", "Name"),
         model("categories", "categories", "Category", "Name", public=False),
+        model("tasks", "tasks", "Task", "ParentTask Name", parents={"tasks": "ParentTask=Task"}),
+        model("owned", "owned", "Category", "Name Memo", public=False, takes_over=True),
+        model(
+            "actuals",
+            "actuals",
+            "ActualId",
+            "Amount Name",
+            public=False,
+            write_once=True,
+            staging_table=True,
+            import_step="Project > Import from staging",
+        ),
+        model(
+            "relationships",
+            "actuals",
+            "ConnectionId",
+            "Name",
+            public=False,
+            has_companies=False,
+        ),
+        dataverse_model(
+            "psa_categories",
+            "psa_categories",
+            "msdyn_transactioncategory",
+            "msdyn_transactioncategories",
+            "msdyn_name msdyn_billingtype",
+            takes_over=True,
+        ),
+        dataverse_model(
+            "psa_actuals",
+            "psa_actuals",
+            "msdyn_actual",
+            "msdyn_actuals",
+            "msdyn_description msdyn_amount msdyn_quantity msdyn_billingtype msdyn_documentdate "
+            "msdyn_isadjusted msdyn_project _exists_in_target",
+        ),
+        dataverse_model(
+            "psa_connections",
+            "psa_actuals",
+            "msdyn_transactionconnection",
+            "msdyn_transactionconnections",
+            "msdyn_transaction1 msdyn_transaction1role",
+            parents=(Parent("psa_actuals", (("msdyn_transaction1", "msdyn_actualid"),)),),
+        ),
+        dataverse_model(
+            "psa_accounts",
+            "psa_accounts",
+            "account",
+            "accounts",
+            "accountnumber name description creditlimit numberofemployees transactioncurrencyid "
+            "_exists_in_target",
+        ),
     )
 }

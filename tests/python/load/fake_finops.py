@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import httpx
-from declared import MODELS
+from declared import MODELS as ALL
 from fake_parts import (
     Row,
     error,
@@ -23,6 +23,7 @@ from fake_parts import (
     value_of,
 )
 
+MODELS = {name: model for name, model in ALL.items() if model.target == "finops"}
 UPLOADS = "https://blob.test"
 SIGNATURE = "sv=2026&sig=VERYSECRET"
 
@@ -58,6 +59,7 @@ class FakeFinops:
     before: Callable[[httpx.Request], None] = lambda request: None
     after: Callable[[httpx.Request], None] = lambda request: None
     part_status: Callable[[Row], int] = lambda row: 0
+    services: dict[str, Callable[[str], httpx.Response]] = field(default_factory=dict)
     rows: dict[str, dict[tuple[str, ...], Row]] = field(default_factory=dict)
     jobs: dict[str, Job] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
@@ -108,6 +110,8 @@ class FakeFinops:
             return self._metadata(path)
         if path == "/data/$batch":
             return self._batch(request)
+        if path.startswith("/api/services/"):
+            return self._service(path, json.loads(request.content))
         if "DataManagementDefinitionGroups" in path:
             return self._action(path.rpartition(".")[2], json.loads(request.content))
         if path == "/data/DataManagementExecutionJobDetails":
@@ -115,6 +119,11 @@ class FakeFinops:
             counts = {"TargetRecordsCreatedCount": job.written, "TargetRecordsUpdatedCount": 0}
             return httpx.Response(200, json={"value": [counts]})
         return self._read(request)
+
+    def _service(self, path: str, body: Row) -> httpx.Response:
+        if path not in self.services:
+            return httpx.Response(404)
+        return self.services[path](body["legalEntityId"])
 
     def _metadata(self, path: str) -> httpx.Response:
         if path == "/Metadata/DataEntities":
@@ -233,4 +242,6 @@ class FakeFinops:
     def _record_id(self, name: str, row: Row) -> str:
         if self.blank_record_id:
             return ""
-        return self.separator.join(str(row[part]) for part in MODELS[name].key[1:])
+        return self.separator.join(
+            str(row[part]) for part in MODELS[name].key if part != "dataAreaId"
+        )

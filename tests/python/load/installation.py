@@ -11,10 +11,12 @@ from typing import Any
 import duckdb
 import httpx
 from declared import MODELS
+from fake_dataverse import FakeDataverse
 from fake_finops import FakeFinops
 from pydantic import SecretStr
 
-from connection.declarations import SourceTable, TargetModel
+from connection.datatypes import parse_data_type
+from connection.declarations import Column, SourceTable, TargetModel
 from connection.environment import describe_environment, write_environment
 from connection.landings import LandingRecord, write_landing
 from connection.manifest import Manifest
@@ -29,15 +31,25 @@ Row = dict[str, Any]
 
 @dataclass
 class Installation:
-    """rows: what the models describe, by model. rejected, filtered: (model, source id)."""
+    """rows: what the models describe, by model. rejected, filtered, processed: (model, source id).
+
+    published: models whose accepted rows are published. service: of the import step. address: of a
+    sandbox in place of the fakes.
+    """
 
     folder: Path
     finops: FakeFinops = field(default_factory=FakeFinops)
+    dataverse: FakeDataverse = field(default_factory=FakeDataverse)
     declared: dict[str, TargetModel] = field(default_factory=lambda: dict(MODELS))
     rows: dict[str, list[Row]] = field(default_factory=dict)
     rejected: list[tuple[str, str]] = field(default_factory=list)
     filtered: list[tuple[str, str]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    processed: list[tuple[str, str]] = field(default_factory=list)
+    published: tuple[str, ...] = ()
+    company: str | None = None
+    service: str | None = None
+    address: str = ""
     transport: str = "package"
     now: datetime = MORNING
     slept: list[float] = field(default_factory=list)
@@ -47,10 +59,14 @@ class Installation:
 
     @property
     def settings(self) -> Settings:
+        token = SecretStr("sandbox" if self.address else "token")
         return Settings(
-            dataverse_url="https://dataverse.test",
-            finops_url="https://finops.test",
-            finops_token=SecretStr("token"),
+            dataverse_url=self.address or "https://dataverse.test",
+            finops_url=self.address or "https://finops.test",
+            finops_token=token,
+            dataverse_token=token,
+            d365_company=self.company,
+            staging_import=self.service,
             raw_root=str(self.folder / "raw"),
             duckdb_path=self.folder / "warehouse.duckdb",
             ledger_path=self.folder / "ledger.duckdb",
@@ -90,14 +106,22 @@ class Installation:
                 "depends_on": {"nodes": [model.unique_id]},
                 "config": {"meta": {"next_step": f"Look at {model.name}."}},
             }
+        nodes["seed.test.companies"] = {
+            "resource_type": "seed",
+            "name": "companies",
+            "root_path": str(self.folder),
+            "original_file_path": "companies.csv",
+        }
         graph = {"nodes": nodes, "unit_tests": {}}
-        return Manifest(tuple(sources.values()), (), tuple(self.models.values()), graph)
+        written = (accepted_rows(self.published),) if self.published else ()
+        return Manifest(tuple(sources.values()), written, tuple(self.models.values()), graph)
 
-    def add(self, name: str, source_id: str = "", **values: Any) -> Row:
+    def add(self, name: str, source_id: str = "", /, **values: Any) -> Row:
         """Describe a row; the company is usmf and the source id the key unless told."""
-        key = [str(values[part]) for part in self.declared[name].key[1:]]
+        model = self.declared[name]
+        key = [str(values[part]) for part in model.key if part != "dataAreaId"]
         row = {
-            "dataAreaId": "usmf",
+            **({"dataAreaId": "usmf"} if model.has_companies else {}),
             "_source_table": name,
             "_source_id": source_id or "/".join(key),
             "_is_cancelled": False,
@@ -175,12 +199,18 @@ class Installation:
         self.build()
 
     def surroundings(self, transport: httpx.BaseTransport | None = None) -> Surroundings:
+        fakes = None if self.address else httpx.MockTransport(self.answer)
         return Surroundings(
-            transport=transport or self.finops.transport,
+            transport=transport or fakes,
             now=lambda: self.now,
             sleep=self.slept.append,
             chunk_size=self.chunk_size,
         )
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        """Either service, by its address."""
+        is_dataverse = request.url.host == "dataverse.test"
+        return self.dataverse.answer(request) if is_dataverse else self.finops.answer(request)
 
     def ledger(self, query: str) -> list[tuple[Any, ...]]:
         with closing(duckdb.connect(str(self.settings.ledger_path), read_only=True)) as ledger:
@@ -210,6 +240,7 @@ class Installation:
             "column_value varchar, message varchar",
             "filtered_rows": f"template varchar, {ids}, filter_reason varchar",
             "deleted_rows": "source_table varchar, source_id varchar",
+            "processed_rows": ids,
             "reconciliation": "template varchar, target_model varchar, source_table varchar, "
             "source_rows bigint, filtered_rows bigint, rejected_rows bigint, sent_rows bigint",
         }
@@ -224,6 +255,10 @@ class Installation:
             warehouse.execute(
                 "insert into monitoring.filtered_rows values (?, ?, ?, ?, 'inactive')",
                 [self.declared[name].template, name, name, source_id],
+            )
+        for name, source_id in self.processed:
+            warehouse.execute(
+                "insert into monitoring.processed_rows values (?, ?, ?)", [name, name, source_id]
             )
         for source_id in self.deleted:
             table, _, key = source_id.partition(":")
@@ -250,6 +285,25 @@ class Installation:
         )
 
 
+def accepted_rows(models: tuple[str, ...]) -> SourceTable:
+    """The published ledger, as the dbt project declares it."""
+    names = ("model", "key_text", "source_table", "source_id", "payload", "run_id", "accepted_at")
+    return SourceTable(
+        system="ledger",
+        name="accepted_rows",
+        unique_id="source.test.ledger.accepted_rows",
+        entity_set="",
+        key=(),
+        change_tracking=False,
+        columns=tuple(
+            Column(name, parse_data_type("timestamp" if name == "accepted_at" else "string"))
+            for name in names
+        ),
+        written_by="load",
+        models=models,
+    )
+
+
 def classes(report: PlanReport, name: str) -> dict[str, str]:
     """Class by source id of the rows that are not unchanged."""
     return {row.source_id: row.kind for row in report.rows if row.model == name}
@@ -267,5 +321,5 @@ def counts(report: LoadReport, template: str) -> dict[str, int]:
     """Counts that are not zero."""
     found = json.loads(report.to_json())["templates"]
     row = next(each for each in found if each["template"] == template)
-    names = ("inserted", "updated", "unchanged", "held", "failed", "rejected")
+    names = ("inserted", "updated", "unchanged", "held", "failed", "rejected", "staged")
     return {name: row[name] for name in names if row[name]}

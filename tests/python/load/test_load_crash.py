@@ -76,6 +76,41 @@ def test_a_load_that_is_cut_off_is_made_up_for(
     assert world.finops.writes() == []
 
 
+@pytest.mark.parametrize("call", [1, 3])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("marker", ["$batch", "EntityDefinitions"])
+def test_a_load_into_dataverse_that_is_cut_off_is_made_up_for(
+    world: Installation, marker: str, when: str, call: int
+) -> None:
+    world.chunk_size = 2
+    names = [f"aaaaaaaa-0000-4000-8000-00000000000{number}" for number in range(5)]
+    for name in names:
+        world.add("psa_actuals", msdyn_actualid=name, msdyn_description="d", msdyn_amount="1.50")
+        world.add("psa_connections", msdyn_transactionconnectionid=name, msdyn_transaction1=name)
+    setattr(world.dataverse, when, dying(marker, call))
+    with pytest.raises(CutOff):
+        world.load()
+    setattr(world.dataverse, when, lambda request: None)
+    report = world.load()
+    assert (report.exit_code, result(report, "psa_actuals").failed) == (0, 0)
+    assert list(world.dataverse.of("msdyn_actual")) == names
+    assert list(world.dataverse.of("msdyn_transactionconnection")) == names
+    world.dataverse.requests.clear()
+    assert world.load().exit_code == 0
+    assert world.dataverse.batches() == []
+
+
+def test_a_load_that_is_cut_off_between_levels_is_made_up_for(world: Installation) -> None:
+    for name, parent in (("A", None), ("A1", "A"), ("A11", "A1")):
+        world.add("tasks", Task=name, ParentTask=parent, Name="n")
+    world.finops.after = dying("ImportFromPackage", 2)
+    with pytest.raises(CutOff):
+        world.load()
+    world.finops.after = lambda request: None
+    assert world.load().exit_code == 0
+    assert [row["Task"] for row in world.finops.of("tasks")] == ["A", "A1", "A11"]
+
+
 CUSTOMERS = [
     {"Account": f"C{number}", "Name": "n", "Memo": "m", "dataAreaId": "usmf"} for number in range(5)
 ]

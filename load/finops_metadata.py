@@ -1,49 +1,21 @@
-"""What the target itself says of its entities, and whether a model fits.
+"""What Finance itself says of its entities, and whether a model fits.
 
 Source: F&O metadata service, /Metadata/DataEntities, /PublicEntities and /Labels.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 import httpx
 
-from connection.declarations import Column, TargetModel
+from connection.declarations import TargetModel
 from connection.responses import accepted, json_object
 from load.errors import TargetUnfit
+from load.target_entity import Property, TargetEntity
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
-    """One property of a public entity. type_name: such as Edm.String or an enum's full name."""
-
-    name: str
-    type_name: str
-    is_key: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TargetEntity:
-    """A model's entity in the target. properties: by our column name; empty when not public."""
-
-    label: str
-    collection: str | None
-    properties: Mapping[str, Property]
-
-    @property
-    def is_public(self) -> bool:
-        """Tell whether the entity can be read and written through OData."""
-        return bool(self.properties)
-
-    def types(self, columns: tuple[Column, ...]) -> dict[str, str]:
-        """Return Edm types by property name."""
-        found = (self.properties[column.name] for column in columns)
-        return {entry.name: entry.type_name for entry in found}
-
-
-class TargetMetadata:
+class FinopsMetadata:
     """Reads the metadata once per load and keeps it."""
 
     def __init__(self, client: httpx.Client) -> None:

@@ -17,7 +17,7 @@ final as (
         project_number as ProjectId,
         task_id as TaskId,
         transaction_category_id as TransactionCategory,
-        description as Description,
+        line_description as Description,
         accounting_date as DocumentDate,
         transaction_type as TransType,
         billing_type as BillingType,

@@ -112,7 +112,9 @@ checked as (
                 'BillingType', 'choose a billing type'
             ),
             reject_unmapped('billing_type', 'billing_type_code', 'billing_type', 'BillingType'),
-            reject_too_long('description', 'Description', 'finops__project_expense_estimates'),
+            reject_too_long(
+                'line_description', 'Description', 'finops__project_expense_estimates'
+            ),
         ]) }} as rejections,
         {{ list_of([
             dubious_date('accounting_at', 'time_zone', 'DocumentDate'),
@@ -122,7 +124,7 @@ checked as (
         transaction_category_id,
         data_area_id,
         project_number,
-        description,
+        line_description,
         currency_code,
         transaction_type,
         billing_type,

@@ -56,9 +56,10 @@ judged as (
                 "concat('Parent task ', parent_task_id, ' leads to no task on top: it or one above it is not "
                 ~ "there or belongs to another project, or tasks are parents of each other.')"
             ),
-            reject_missing(
-                'work_breakdown_number', 'WorkBreakdownStructureID',
-                'the task has neither a number nor a place among its siblings'
+            reject(
+                'not has_own_number', 'missing_required', 'WorkBreakdownStructureID', 'null',
+                "'WorkBreakdownStructureID is empty: the task has neither a number nor a place among its "
+                ~ "siblings'"
             ),
             reject_too_long(
                 'work_breakdown_number', 'WorkBreakdownStructureID', 'finops__project_tasks'

@@ -104,6 +104,9 @@ numbered as (
         placed.is_line_task,
         coalesce(tree.is_line_branch, false) as is_line_branch,
         tree.task_id is not null as is_in_tree,
+        -- its own doing: below a task without a number there is none either
+        placed.is_root or placed.sibling_position is not null or placed.given_number is not null
+            as has_own_number,
         placed.scheduled_start_at
 
     from placed

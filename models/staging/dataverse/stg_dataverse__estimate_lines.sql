@@ -20,7 +20,7 @@ renamed as (
         _transactioncurrencyid_value as currency_id,
 
         ---------- strings
-        msdyn_description as description,
+        msdyn_description as line_description,
 
         ---------- option sets
         msdyn_transactionclassification as transaction_class_code,

@@ -129,6 +129,58 @@
                 },
             ],
         },
+        {
+            'model': 'finops__project_tasks',
+            'template': 'project_tasks',
+            'checked': 'int_project_tasks_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__project_tasks',
+                    'key': 'task_id',
+                    'table': 'msdyn_projecttask',
+                    'primary_key': 'msdyn_projecttaskid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__project_hour_estimates',
+            'template': 'hour_estimates',
+            'checked': 'int_hour_estimates_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__project_tasks',
+                    'key': 'task_id',
+                    'table': 'msdyn_projecttask',
+                    'primary_key': 'msdyn_projecttaskid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__expense_estimate_relationships',
+            'template': 'expense_estimates',
+            'checked': 'int_expense_estimate_relationships_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__transaction_connections',
+                    'key': 'connection_id',
+                    'table': 'msdyn_transactionconnection',
+                    'primary_key': 'msdyn_transactionconnectionid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__project_expense_estimates',
+            'template': 'expense_estimates',
+            'checked': 'int_expense_estimates_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__estimate_lines',
+                    'key': 'estimate_line_id',
+                    'table': 'msdyn_estimateline',
+                    'primary_key': 'msdyn_estimatelineid',
+                },
+            ],
+        },
     ]) }}
 {%- endmacro %}
 

@@ -25,6 +25,8 @@ ALWAYS_FILLED = {
         *("SalesOrderOriginType", "ExternalWorkOrderStatus", "DeliveryAddressCountryRegionISOCode"),
     },
     "finops__free_text_invoice_headers": {"InvoiceOriginType"},
+    "finops__project_hour_estimates": {"ForecastModel"},
+    "finops__project_expense_estimates": {"ModelId"},
 }
 """Columns without not-null that no row leaves empty: constants, maps with a line for an empty code,
 parents without which a row is rejected, and what a rule falls back to."""

@@ -82,6 +82,7 @@ checked as (
         ]) }} as dubious_dates,
         project_id,
         data_area_id,
+        time_zone,
         project_number,
         project_name,
         sales_order_number,

@@ -11,6 +11,7 @@
         'finops__free_text_invoice_headers',
         'int_free_text_invoice_headers_checked',
     ),
+    ('project_actuals', 'finops__project_actuals', 'int_project_actuals_checked'),
 ] %}
 with
 

@@ -10,7 +10,10 @@ GRAPH: dict[str, Any] = parse_project(ROOT)
 MODELS = {
     node["name"]: node for node in GRAPH["nodes"].values() if node["resource_type"] == "model"
 }
-TEMPLATES = ("accounts", "agreement_invoices", "projects_and_contracts", "work_orders")
+TEMPLATES = (
+    *("accounts", "agreement_invoices", "projects_and_contracts", "work_orders"),
+    *("expense_categories", "project_actuals", "actuals_update"),
+)
 
 
 def layer(node: dict[str, Any]) -> str:

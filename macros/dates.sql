@@ -40,3 +40,33 @@
         ~ ", '; the moment is neither midnight there nor 00:00Z.')"
     ) }}
 {%- endmacro %}
+
+
+{#- The first moment (UTC) of a day in a zone: what Dataverse stores for a day that people chose. -#}
+{% macro midnight_in_zone(day, zone) -%}
+    {{ adapter.dispatch('midnight_in_zone')(day, zone) }}
+{%- endmacro %}
+
+{% macro duckdb__midnight_in_zone(day, zone) -%}
+    timezone('UTC', timezone({{ zone }}, cast({{ day }} as timestamp)))
+{%- endmacro %}
+
+{% macro spark__midnight_in_zone(day, zone) -%}
+    convert_timezone({{ zone }}, 'UTC', cast({{ day }} as timestamp))
+{%- endmacro %}
+
+
+{#- A day of Finance; null for 1900-01-01, which is how Finance writes that there is none. -#}
+{% macro set_day(column) -%}
+    nullif({{ column }}, cast('1900-01-01' as date))
+{%- endmacro %}
+
+
+{#- The moment to store in Dataverse for a day of Finance: the one that is there already where people see
+    that day in it, so that nothing is written that says the same; else the day's midnight in the zone. -#}
+{% macro moment_of_day(day, own_moment, zone) -%}
+    case
+        when {{ company_date(own_moment, zone) }} = {{ day }} then {{ own_moment }}
+        else {{ midnight_in_zone(day, zone) }}
+    end
+{%- endmacro %}

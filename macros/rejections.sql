@@ -156,3 +156,13 @@
         ~ " as string), ' (" ~ remainder ~ "); seeds/money_policy.csv says reject.')"
     ) }}
 {%- endmacro %}
+
+
+{#- value: what Finance has; is_known: whether Dataverse has the row it means. -#}
+{% macro reject_not_in_dataverse(value, is_known, column_name, what) -%}
+    {{ reject(
+        "not " ~ is_blank(value) ~ " and not coalesce(" ~ is_known ~ ", false)",
+        'missing_parent', column_name, value,
+        "concat('" ~ what ~ " ', cast(" ~ value ~ " as string), ' is not in Dataverse.')"
+    ) }}
+{%- endmacro %}

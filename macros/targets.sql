@@ -2,7 +2,8 @@
 
     model, template: the integration model and its template; checked: the intermediate model that holds
     every source row with its outcome; sources: the source tables (staging model and its key, raw table
-    and its key).
+    and its key; the system where it is not Dataverse). The staging key of a Finance row is a text made
+    of the columns of its key (see source_row_id).
     A literal list, because the graph is empty while dbt parses. -#}
 {% macro integration_targets() -%}
     {{ return([
@@ -181,7 +182,117 @@
                 },
             ],
         },
+        {
+            'model': 'dataverse__transaction_categories',
+            'template': 'expense_categories',
+            'checked': 'int_transaction_categories_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__categories',
+                    'key': 'category_row_id',
+                    'table': 'ProjCDSCategoryEntity',
+                    'primary_key': ['dataAreaId', 'CategoryId'],
+                },
+            ],
+        },
+        {
+            'model': 'finops__categories',
+            'template': 'expense_categories',
+            'checked': 'int_categories_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__transaction_categories',
+                    'key': 'transaction_category_id',
+                    'table': 'msdyn_transactioncategory',
+                    'primary_key': 'msdyn_transactioncategoryid',
+                },
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__categories',
+                    'key': 'category_row_id',
+                    'table': 'ProjCDSCategoryEntity',
+                    'primary_key': ['dataAreaId', 'CategoryId'],
+                },
+            ],
+        },
+        {
+            'model': 'finops__project_actuals',
+            'template': 'project_actuals',
+            'checked': 'int_project_actuals_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__actuals',
+                    'key': 'actual_id',
+                    'table': 'msdyn_actual',
+                    'primary_key': 'msdyn_actualid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__actual_relationships',
+            'template': 'project_actuals',
+            'checked': 'int_actual_relationships_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__transaction_connections',
+                    'key': 'connection_id',
+                    'table': 'msdyn_transactionconnection',
+                    'primary_key': 'msdyn_transactionconnectionid',
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__actuals',
+            'template': 'actuals_update',
+            'checked': 'int_posted_actuals_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__actuals',
+                    'key': 'actual_row_id',
+                    'table': 'ProjCDSActualsImportEntity',
+                    'primary_key': ['dataAreaId', 'ActualId'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__transaction_connections',
+            'template': 'actuals_update',
+            'checked': 'int_transaction_connections_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__transaction_relationships',
+                    'key': 'relationship_row_id',
+                    'table': 'ProjCDSTransactionRelationshipImportEntity',
+                    'primary_key': ['ConnectionId'],
+                },
+            ],
+        },
     ]) }}
+{%- endmacro %}
+
+
+{#- The source tables of one system, each once. -#}
+{% macro source_tables_of(system) -%}
+    {%- set tables = [] -%}
+    {%- for table in integration_targets() | map(attribute='sources') | sum(start=[]) -%}
+        {%- if table.get('system', 'dataverse') == system and table not in tables -%}
+            {%- do tables.append(table) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(tables) }}
+{%- endmacro %}
+
+
+{#- The id of a Finance row as one text: its company, where it has one, and its own key. -#}
+{% macro source_row_id(columns) -%}
+    {%- if columns | length == 1 -%}
+        {{ columns[0] }}
+    {%- else -%}
+        concat(lower({{ columns[0] }}), '/', {{ columns[1] }})
+    {%- endif -%}
 {%- endmacro %}
 
 

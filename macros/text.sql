@@ -40,3 +40,24 @@
 {% macro spark__utf16_length(column) -%}
     (length({{ column }}) + length(regexp_replace({{ column }}, '[\\x{0}-\\x{FFFF}]', '')))
 {%- endmacro %}
+
+
+{#- A GUID of Finance; null where it is all zero, which is how Finance writes that there is none. -#}
+{% macro set_guid(column) -%}
+    nullif({{ as_guid(column) }}, '00000000-0000-0000-0000-000000000000')
+{%- endmacro %}
+
+
+{#- A GUID made from a name: the same name gives the same id, so that sending twice makes one row.
+
+    text: SQL expression, begun with what it names, so that two kinds of rows never share an id.
+    The MD5 of the text with the marks of a version 3 GUID. -#}
+{% macro guid_of(text) -%}
+    concat(
+        substring(md5({{ text }}), 1, 8), '-',
+        substring(md5({{ text }}), 9, 4), '-3',
+        substring(md5({{ text }}), 14, 3), '-8',
+        substring(md5({{ text }}), 18, 3), '-',
+        substring(md5({{ text }}), 21, 12)
+    )
+{%- endmacro %}

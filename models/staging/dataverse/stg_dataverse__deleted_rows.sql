@@ -1,8 +1,6 @@
 -- Grain: one row per source row whose newest version is a tombstone.
 -- It reads every table, because a deletion is the same fact in all of them.
-{#- a table that several models read stands there several times -#}
-{%- set tables = integration_targets() | map(attribute='sources') | sum(start=[]) | unique(attribute='table')
-    | list %}
+{%- set tables = source_tables_of('dataverse') %}
 with
 
 {% for table in tables -%}

@@ -13,6 +13,7 @@ MODELS = {
 TEMPLATES = (
     *("accounts", "agreement_invoices", "projects_and_contracts", "work_orders"),
     *("project_tasks", "hour_estimates", "expense_estimates"),
+    *("expense_categories", "project_actuals", "actuals_update"),
 )
 
 

@@ -13,6 +13,7 @@ RULES = {
     "reject_duplicate": ("duplicate_key", 1),
     "reject_unmapped": ("unmapped_value", 3),
     "reject_missing_parent": ("missing_parent", 2),
+    "reject_not_in_dataverse": ("missing_parent", 2),
     "reject_too_long": ("too_long", 1),
     "reject_amount_mismatch": ("amount_mismatch", 0),
 }

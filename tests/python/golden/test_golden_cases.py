@@ -1,4 +1,4 @@
-"""Golden cases: raw rows and what Finance should get for them (worlds.py says how a case is laid out).
+"""Golden cases: raw rows and what their target should get for them (worlds.py says how a case is laid out).
 
 What must come out of a case: <model>.csv for each target model it is about, `_source_id` first, then the
 columns that matter; rejected.csv (source_id, target_model, reason_code, column_name) and filtered.csv
@@ -15,7 +15,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from worlds import CASES, DATABASE, build, raw_rows, worlds
+from worlds import CASES, DATABASE, build, source_ids, worlds
 
 Rows = list[tuple[str, ...]]
 COMPLETE, LACKING = worlds()
@@ -23,13 +23,16 @@ ALWAYS = {
     "rejected": ("rejected_rows", ["source_id", "target_model", "reason_code", "column_name"]),
     "filtered": ("filtered_rows", ["source_id", "target_model", "filter_reason"]),
 }
+TARGETS = ("finops__", "dataverse__")
 NEED_NUMBERS = (
     "finops__project_contracts",
     "finops__projects",
     "finops__project_contract_lines",
     "finops__free_text_invoice_headers",
+    "finops__project_actuals",
+    "dataverse__actuals",
 )
-"""Models with contract, project or contact numbers, which the lacking organisation does not have."""
+"""Models that need contract, project or contact numbers, which the lacking organisation does not have."""
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +67,6 @@ def shown(value: Any) -> str:
     return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
 
 
-def source_ids(case: Path) -> set[str]:
-    return {str(next(iter(row.values()))) for rows in raw_rows(case).values() for row in rows}
-
-
 def actual(
     warehouse: duckdb.DuckDBPyConnection,
     relation: str,
@@ -85,7 +84,7 @@ def actual(
 
 def compare(warehouse: duckdb.DuckDBPyConnection, case: Path) -> None:
     for file in sorted(set(case.glob("*.csv")) - {case / f"{name}.csv" for name in ALWAYS}):
-        schema = "integration" if file.stem.startswith("finops__") else "monitoring"
+        schema = "integration" if file.stem.startswith(TARGETS) else "monitoring"
         header, rows = expected(file)
         assert actual(warehouse, f"{schema}.{file.stem}", header, case) == rows, file.name
     for name, (relation, columns) in ALWAYS.items():
@@ -112,7 +111,7 @@ def test_numbers_that_nothing_can_be_derived_from_are_an_error_of_the_templates_
     failed = lacking.execute(
         "select split_part(unique_id, '.', 3) from ops.node_results where status in ('fail', 'error')"
     ).fetchall()
-    assert all(name.startswith("columns_known_finops__") for (name,) in failed)
+    assert all(name.startswith("columns_known_") for (name,) in failed)
     assert len(failed) == len(NEED_NUMBERS)
     for model in NEED_NUMBERS:
         assert any(name.startswith(f"columns_known_{model}_") for (name,) in failed), model
@@ -124,11 +123,11 @@ def test_an_error_of_one_template_leaves_the_others_built_and_accounted_for(
     skipped = lacking.execute("select unique_id from ops.node_results where status = 'skipped'")
     assert skipped.fetchall() == []
     counts = lacking.execute("select count(*) from monitoring.reconciliation").fetchone()
-    assert counts == (14,)
+    assert counts == (21,)
 
 
 def test_every_case_says_what_it_expects_and_has_rows_of_its_own() -> None:
     for case in CASES:
-        assert list(case.glob("finops__*.csv")), case
+        assert [file for file in case.glob("*.csv") if file.stem.startswith(TARGETS)], case
     owners = Counter(source_id for case in CASES for source_id in source_ids(case))
     assert [source_id for source_id, cases in owners.items() if cases > 1] == []

@@ -3,7 +3,9 @@
 A case is a folder tests/golden/<template>/<case>:
 
 - raw.json: {table: [rows]} with the names and values of the wire; columns that are not named are null. A row
-  that stands twice has two versions, the later one newer; `_is_deleted: true` makes a version a tombstone.
+  begins with its key: the id, in Finance the company and the id. A row that stands twice has two versions,
+  the later one newer; `_is_deleted: true` makes a version a tombstone. accepted_rows is what targets have
+  accepted before, its payload a JSON object.
 - missing_columns.json, if the organisation lacks columns: {table: [columns]}. Such cases are built together,
   apart from the others.
 - what must come out, see test_golden_cases.py.
@@ -29,6 +31,7 @@ ROOT = Path(__file__).parents[3]
 GOLDEN = ROOT / "tests" / "golden"
 CASES = sorted(path.parent for path in GOLDEN.glob("*/*/raw.json"))
 DATABASE = "golden.duckdb"
+REMEMBERED = "accepted_rows"
 Row = dict[str, Any]
 
 
@@ -59,6 +62,16 @@ def raw_rows(case: Path) -> dict[str, list[Row]]:
     return content
 
 
+def source_ids(case: Path) -> set[str]:
+    """Return the ids of the source rows of a case, as `_source_id` has them."""
+    return {
+        "/".join(list(row.values())[:2]) if "dataAreaId" in row else str(next(iter(row.values())))
+        for table, rows in raw_rows(case).items()
+        for row in rows
+        if table != REMEMBERED
+    }
+
+
 def missing_columns(case: Path) -> dict[str, list[str]]:
     """Return the columns that the organisation of a case lacks, by table."""
     path = case / "missing_columns.json"
@@ -79,8 +92,11 @@ def build(world: World, folder: Path) -> subprocess.CompletedProcess[str]:
     root = folder / "raw"
     root.mkdir()
     (root / "environment.json").write_text(json.dumps({"environment": "golden", "sandbox": True}))
+    tables = manifest_of(parse_project(ROOT)).sources
+    # raw.json names a table without its system
+    assert len({table.name for table in tables}) == len(tables)
     with duckdb.connect() as connection:
-        for table in manifest_of(parse_project(ROOT)).sources:
+        for table in tables:
             _land(connection, root, table, world.rows(table.name))
         _land_missing_columns(connection, root, world.missing_columns())
     return subprocess.run(

@@ -237,6 +237,14 @@ def test_of_two_exports_the_later_one_wins(case: Case) -> None:
     assert ("usmf", "Meals", "late") in case.newest()
 
 
+def test_full_exports_that_do_not_land_are_not_collected(case: Case) -> None:
+    case.project.rows["demf"] = [("Hotel", "much", "2024-01-05", "")]
+    for _ in range(3):
+        case.failure()
+    log = json.loads((case.root / "exports/finops.ProjCDSCategoryEntity.json").read_text())
+    assert [entry["company"] for entry in log["not_landed"]] == ["usmf", "demf"]
+
+
 def test_lost_changes_are_said_to_be_lost_until_a_full_export(case: Case) -> None:
     case.extract()
     case.project.refresh = "IncrementalPush"
@@ -386,6 +394,10 @@ def xml(file: str, doctype: str = "") -> bytes:
             {"Manifest.xml": xml("a.csv", '<!DOCTYPE d [<!ENTITY e "x">]>'), "a.csv": utf_16(DATA)},
             "not well-formed",
         ),
+        (
+            {"Manifest.xml": xml("a.csv", "<!DOCTYPE d>"), "a.csv": utf_16(DATA)},
+            "not well-formed",
+        ),
         ({"Manifest.xml": xml("a.csv"), "a.csv": b""}, "has no header"),
         ({"Manifest.xml": xml("a.csv"), "a.csv": b"\xff\xfe"}, "has no header"),
         ({"Manifest.xml": xml("a.csv"), "a.csv": b"CATEGORYID,RATE,SINCE,NOTE\r\n\xff,,,\r\n"}, "UTF-8"),
@@ -404,6 +416,11 @@ def test_a_package_that_no_export_makes_is_refused(
     message = case.failure()
     assert says in message
     assert "Hotel" not in message
+
+
+def test_a_member_beyond_the_limit_is_not_read(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extract.package.MAX_DATA_BYTES", 50)
+    assert "too large to be what it says" in case.failure()
 
 
 @pytest.mark.parametrize(

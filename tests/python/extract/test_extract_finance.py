@@ -3,14 +3,14 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from fake_dataverse import ACCOUNT, FakeDataverse, landed, settings
+from fake_dataverse import ACCOUNT, CONTACT, FakeDataverse, landed, settings
 from fake_finance import (
     BLOBS,
     CATEGORY,
@@ -30,8 +30,8 @@ from fake_finance import (
     zipped,
 )
 
-from connection.declarations import SourceTable
-from extract.catalog import SYSTEMS
+from connection.declarations import SourceTable, TargetModel
+from extract.catalog import SYSTEMS, tables
 from extract.compact import compact
 from extract.report import ExtractReport
 from extract.run import Clock, run_extract
@@ -280,6 +280,17 @@ def test_a_job_that_hangs_is_waited_for_and_then_left(case: Case) -> None:
 def test_an_export_that_never_begins_is_given_up(case: Case) -> None:
     case.finance.polls = ("not found",) * 10_000
     assert "never began" in case.failure()
+
+
+def test_what_never_began_is_not_waited_for_again(case: Case) -> None:
+    case.finance.polls = ("not found",) * 10_000
+    case.failure()
+    case.finance.polls = ()
+    waited: list[float] = []
+    tomorrow = datetime(2026, 1, 2, tzinfo=UTC)
+    case.clock = Clock(now=lambda: tomorrow, sleep=waited.append)
+    assert case.extract().exit_code == 0
+    assert waited == []
 
 
 def test_an_answer_that_got_lost_is_no_second_export(case: Case) -> None:
@@ -539,6 +550,27 @@ def test_one_run_reads_both_systems(case: Case) -> None:
     assert set(SYSTEMS) == {"dataverse", "finops"}
     only = case.extract(ACCOUNT, CATEGORY, select=["ProjCDSCategoryEntity"])
     assert [table.table for table in only.tables] == ["ProjCDSCategoryEntity"]
+
+
+def test_a_template_brings_its_tables_of_both_systems(case: Case) -> None:
+    model = TargetModel(
+        name="finops__categories",
+        unique_id="model.d365.finops__categories",
+        schema="",
+        alias="",
+        template="expense_categories",
+        target="finops",
+        entity=LABEL,
+        collection=None,
+        key=("CategoryId",),
+        columns=(),
+    )
+    declared = project_with(case.folder, ACCOUNT, CONTACT, CATEGORY)
+    needs = {"nodes": [ACCOUNT.unique_id, CATEGORY.unique_id]}
+    node = {"resource_type": "model", "name": model.name, "depends_on": needs}
+    declared.graph["nodes"][model.unique_id] = node
+    chosen = tables(replace(declared, models=(model,)), ["expense_categories"])
+    assert chosen == (ACCOUNT, CATEGORY)
 
 
 def test_a_failing_finance_leaves_dataverse_alone(case: Case) -> None:

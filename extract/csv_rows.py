@@ -67,7 +67,7 @@ class DataFile:
         found = {
             column.name: str(self._positions[column.name.casefold()])
             for column in table.columns
-            if column.name != COMPANY and column.name.casefold() in self._positions
+            if column.name.casefold() in self._positions
         }
         for batch in self._texts(sorted(set(found.values()))):
             yield _typed(table, company, found, batch)

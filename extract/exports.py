@@ -76,7 +76,7 @@ class Exports:
         except ServiceRefused:
             # who may export need not be allowed to list: the export itself will tell
             return
-        if not told.get("value"):
+        if told.get("value") == []:
             raise TableFailed(
                 f"{table.label} needs the data project {project}, which does not exist in Finance: "
                 f"{_remedy(table, project)}."

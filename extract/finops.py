@@ -54,7 +54,9 @@ class Finops:
                     told = json_object(accepted(client.get(PUBLIC_ENTITIES)).content)
                 except ServiceRefused as error:
                     raise refusal(table, error) from error
-                self._public |= {str(row.get("EntitySetName")): row for row in told["value"]}
+                self._public |= {
+                    str(row.get("EntitySetName")): row for row in told.get("value") or ()
+                }
         found = self._public.get(table.entity_set)
         if found is None:
             raise TableFailed(

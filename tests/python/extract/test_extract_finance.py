@@ -3,14 +3,14 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from fake_dataverse import ACCOUNT, FakeDataverse, landed, settings
+from fake_dataverse import ACCOUNT, CONTACT, FakeDataverse, landed, settings
 from fake_finance import (
     BLOBS,
     CATEGORY,
@@ -30,8 +30,8 @@ from fake_finance import (
     zipped,
 )
 
-from connection.declarations import SourceTable
-from extract.catalog import SYSTEMS
+from connection.declarations import SourceTable, TargetModel
+from extract.catalog import SYSTEMS, tables
 from extract.compact import compact
 from extract.report import ExtractReport
 from extract.run import Clock, run_extract
@@ -237,6 +237,14 @@ def test_of_two_exports_the_later_one_wins(case: Case) -> None:
     assert ("usmf", "Meals", "late") in case.newest()
 
 
+def test_full_exports_that_do_not_land_are_not_collected(case: Case) -> None:
+    case.project.rows["demf"] = [("Hotel", "much", "2024-01-05", "")]
+    for _ in range(3):
+        case.failure()
+    log = json.loads((case.root / "exports/finops.ProjCDSCategoryEntity.json").read_text())
+    assert [entry["company"] for entry in log["not_landed"]] == ["usmf", "demf"]
+
+
 def test_lost_changes_are_said_to_be_lost_until_a_full_export(case: Case) -> None:
     case.extract()
     case.project.refresh = "IncrementalPush"
@@ -272,6 +280,17 @@ def test_a_job_that_hangs_is_waited_for_and_then_left(case: Case) -> None:
 def test_an_export_that_never_begins_is_given_up(case: Case) -> None:
     case.finance.polls = ("not found",) * 10_000
     assert "never began" in case.failure()
+
+
+def test_what_never_began_is_not_waited_for_again(case: Case) -> None:
+    case.finance.polls = ("not found",) * 10_000
+    case.failure()
+    case.finance.polls = ()
+    waited: list[float] = []
+    tomorrow = datetime(2026, 1, 2, tzinfo=UTC)
+    case.clock = Clock(now=lambda: tomorrow, sleep=waited.append)
+    assert case.extract().exit_code == 0
+    assert waited == []
 
 
 def test_an_answer_that_got_lost_is_no_second_export(case: Case) -> None:
@@ -386,6 +405,10 @@ def xml(file: str, doctype: str = "") -> bytes:
             {"Manifest.xml": xml("a.csv", '<!DOCTYPE d [<!ENTITY e "x">]>'), "a.csv": utf_16(DATA)},
             "not well-formed",
         ),
+        (
+            {"Manifest.xml": xml("a.csv", "<!DOCTYPE d>"), "a.csv": utf_16(DATA)},
+            "not well-formed",
+        ),
         ({"Manifest.xml": xml("a.csv"), "a.csv": b""}, "has no header"),
         ({"Manifest.xml": xml("a.csv"), "a.csv": b"\xff\xfe"}, "has no header"),
         ({"Manifest.xml": xml("a.csv"), "a.csv": b"CATEGORYID,RATE,SINCE,NOTE\r\n\xff,,,\r\n"}, "UTF-8"),
@@ -404,6 +427,11 @@ def test_a_package_that_no_export_makes_is_refused(
     message = case.failure()
     assert says in message
     assert "Hotel" not in message
+
+
+def test_a_member_beyond_the_limit_is_not_read(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extract.package.MAX_DATA_BYTES", 50)
+    assert "too large to be what it says" in case.failure()
 
 
 @pytest.mark.parametrize(
@@ -522,6 +550,27 @@ def test_one_run_reads_both_systems(case: Case) -> None:
     assert set(SYSTEMS) == {"dataverse", "finops"}
     only = case.extract(ACCOUNT, CATEGORY, select=["ProjCDSCategoryEntity"])
     assert [table.table for table in only.tables] == ["ProjCDSCategoryEntity"]
+
+
+def test_a_template_brings_its_tables_of_both_systems(case: Case) -> None:
+    model = TargetModel(
+        name="finops__categories",
+        unique_id="model.d365.finops__categories",
+        schema="",
+        alias="",
+        template="expense_categories",
+        target="finops",
+        entity=LABEL,
+        collection=None,
+        key=("CategoryId",),
+        columns=(),
+    )
+    declared = project_with(case.folder, ACCOUNT, CONTACT, CATEGORY)
+    needs = {"nodes": [ACCOUNT.unique_id, CATEGORY.unique_id]}
+    node = {"resource_type": "model", "name": model.name, "depends_on": needs}
+    declared.graph["nodes"][model.unique_id] = node
+    chosen = tables(replace(declared, models=(model,)), ["expense_categories"])
+    assert chosen == (ACCOUNT, CATEGORY)
 
 
 def test_a_failing_finance_leaves_dataverse_alone(case: Case) -> None:

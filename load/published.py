@@ -49,7 +49,6 @@ def publish_accepted(ledger: Ledger, storage: Storage, manifest: Manifest) -> bo
         return False
     with writing(storage.path(FILE)), _unfinished(storage) as file:
         _write(ledger.connection, table, stamp, file)
-        file.chmod(0o600)
         storage.publish(file, FILE)
     return True
 

@@ -31,10 +31,10 @@ Row = dict[str, Any]
 
 @dataclass
 class Installation:
-    """rows: what the models describe, by model. rejected, filtered, processed: (model, source id).
+    """rows: what the models describe, by model. rejected, filtered: (model, source id).
 
-    published: models whose accepted rows are published. service: of the import step. address: of a
-    sandbox in place of the fakes.
+    processed: (model, source table, source id). published: models whose accepted rows are published.
+    service: of the import step. address: of a sandbox in place of the fakes.
     """
 
     folder: Path
@@ -45,7 +45,7 @@ class Installation:
     rejected: list[tuple[str, str]] = field(default_factory=list)
     filtered: list[tuple[str, str]] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
-    processed: list[tuple[str, str]] = field(default_factory=list)
+    processed: list[tuple[str, str, str]] = field(default_factory=list)
     published: tuple[str, ...] = ()
     company: str | None = None
     service: str | None = None
@@ -256,9 +256,9 @@ class Installation:
                 "insert into monitoring.filtered_rows values (?, ?, ?, ?, 'inactive')",
                 [self.declared[name].template, name, name, source_id],
             )
-        for name, source_id in self.processed:
+        for name, table, source_id in self.processed:
             warehouse.execute(
-                "insert into monitoring.processed_rows values (?, ?, ?)", [name, name, source_id]
+                "insert into monitoring.processed_rows values (?, ?, ?)", [name, table, source_id]
             )
         for source_id in self.deleted:
             table, _, key = source_id.partition(":")

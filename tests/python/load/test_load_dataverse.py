@@ -141,6 +141,15 @@ def test_a_row_that_exists_is_only_updated_and_one_that_is_gone_is_refused_alone
     )
 
 
+def test_only_rows_the_models_have_not_seen_are_asked_for(world: Installation) -> None:
+    world.dataverse.put("msdyn_actual", ONE)
+    actual(world, ONE, msdyn_description="a", _exists_in_target=True)
+    actual(world, TWO, msdyn_description="a", _exists_in_target=None)
+    world.plan()
+    (asked,) = (r for r in world.dataverse.requests if r.url.path.endswith("/msdyn_actuals"))
+    assert asked.url.params["$filter"] == f"(msdyn_actualid eq {TWO})"
+
+
 def test_whether_a_row_exists_is_no_news_about_it(world: Installation) -> None:
     row = actual(world, ONE, msdyn_description="a", _exists_in_target=False)
     world.load()

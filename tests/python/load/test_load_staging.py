@@ -37,7 +37,7 @@ def test_an_accepted_row_is_staged_until_finance_lists_it_as_processed(
     report = world.load()
     assert (report.exit_code, counts(report, "actuals")) == (0, {"inserted": 2, "staged": 2})
     assert world.states("actuals") == {"A1": "staged", "A2": "staged"}
-    world.processed = [("actuals", "A1"), ("relationships", "A2")]
+    world.processed = [("actuals", "actuals", "A1"), ("relationships", "actuals", "A2")]
     report = world.load()
     assert counts(report, "actuals") == {"unchanged": 2, "staged": 1}
     assert world.states("actuals") == {"A1": "processed", "A2": "staged"}
@@ -48,7 +48,7 @@ def test_an_accepted_row_is_staged_until_finance_lists_it_as_processed(
 def test_a_plan_marks_nothing_as_processed(world: Installation) -> None:
     actual(world, "A1")
     world.load()
-    world.processed = [("actuals", "A1")]
+    world.processed = [("actuals", "actuals", "A1")]
     world.plan()
     assert world.states("actuals") == {"A1": "staged"}
 
@@ -127,7 +127,7 @@ def test_the_service_is_asked_once_per_company_with_staged_rows(world: Installat
         "Completed",
         "The import of demf took over 2 rows. The import of usmf took over 2 rows.",
     )
-    world.processed = [("actuals", "A1"), ("actuals", "A2")]
+    world.processed = [("actuals", "actuals", name) for name in ("A1", "A2")]
     report = world.load()
     assert (told, result(report, "actuals").message) == (["demf", "usmf"], "")
 

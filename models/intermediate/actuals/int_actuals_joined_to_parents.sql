@@ -36,12 +36,10 @@ sent_contracts as (
 sent_tasks as (
 
     select
-        tasks.task_id,
-        sent_projects.data_area_id
-    from {{ ref('stg_dataverse__project_tasks') }} as tasks
-
-    inner join sent_projects
-        on tasks.project_id = sent_projects.project_id
+        task_id,
+        data_area_id
+    from {{ ref('int_project_tasks_checked') }}
+    where {{ is_sent() }}
 
 ),
 

@@ -72,24 +72,14 @@ checked as (
                 'sales_order_id', 'sales_order_number is not null', 'ContractId', 'Contract'
             ),
             reject_missing_parent('task_id', 'is_task_sent', 'TaskId', 'Task'),
-            reject(
-                'is_expense and transaction_category_id is not null and not is_category_linked',
-                'missing_parent', 'TransactionCategory', 'transaction_category_id',
-                "concat('The category is not linked in company ', coalesce(data_area_id, '(none)'), "
-                ~ "': see the template expense_categories.')"
-            ),
+            reject_unlinked_category('is_expense and not is_category_linked', 'TransactionCategory'),
             reject_missing('accounting_at', 'AccountingDate', 'set the accounting date of the actual'),
             reject_missing('document_at', 'DocumentDate', 'set the document date of the actual'),
             reject_missing('currency_code', 'TransactionCurrencyId', 'set the currency of the actual'),
             reject_unmapped(
                 'actual_transaction_type', 'transaction_type_code', 'transaction_type', 'TransType'
             ),
-            reject(
-                'not has_line_property', 'unmapped_value', 'BillingType', 'billing_type',
-                "concat('Finance has no line property for billing type ', billing_type, '. Add one under Project "
-                ~ "management and accounting > Setup > Dynamics 365 for Project Service Automation integration "
-                ~ "parameters, and then in seeds/line_properties.csv.')"
-            ),
+            reject_no_line_property('has_line_property', 'BillingType'),
         ]) }} as rejections,
         {{ list_of([
             dubious_date('accounting_at', 'time_zone', 'AccountingDate'),

@@ -31,6 +31,16 @@ tasks as (
 
 ),
 
+linked_categories as (
+
+    select distinct
+        transaction_category_id,
+        data_area_id
+    from {{ ref('int_categories_checked') }}
+    where {{ is_sent() }}
+
+),
+
 currencies as (
 
     select * from {{ ref('stg_dataverse__transaction_currencies') }}
@@ -48,6 +58,7 @@ parents_looked_up as (
         projects.filter_reason as project_filter_reason,
         tasks.is_task_sent,
         tasks.filter_reason as task_filter_reason,
+        linked_categories.transaction_category_id is not null as is_category_linked,
         currencies.currency_code
 
     from lines
@@ -59,6 +70,11 @@ parents_looked_up as (
         on
             lines.task_id = tasks.task_id
             and lines.project_id = tasks.project_id
+
+    left join linked_categories
+        on
+            lines.transaction_category_id = linked_categories.transaction_category_id
+            and projects.data_area_id = linked_categories.data_area_id
 
     left join currencies
         on lines.currency_id = currencies.currency_id
@@ -92,6 +108,19 @@ translated as (
 
 ),
 
+with_line_properties as (
+
+    select
+        translated.*,
+        coalesce(line_properties.has_line_property, false) as has_line_property
+
+    from translated
+
+    left join {{ ref('line_properties') }} as line_properties
+        on translated.billing_type = line_properties.billing_type
+
+),
+
 checked as (
 
     select
@@ -102,6 +131,7 @@ checked as (
             reject_missing('project_id', 'ProjectId', 'the line belongs to no project'),
             reject_missing_parent('project_id', 'is_project_sent', 'ProjectId', 'Project'),
             reject_missing_parent('task_id', 'is_task_sent', 'TaskId', 'Task'),
+            reject_unlinked_category('not is_category_linked', 'TransactionCategory'),
             reject_missing('currency_code', 'CurrencyId', 'set the currency of the line'),
             reject_missing('transaction_type_code', 'TransType', 'set the transaction type of the line'),
             reject_unmapped(
@@ -112,6 +142,7 @@ checked as (
                 'BillingType', 'choose a billing type'
             ),
             reject_unmapped('billing_type', 'billing_type_code', 'billing_type', 'BillingType'),
+            reject_no_line_property('has_line_property', 'BillingType'),
             reject_too_long(
                 'line_description', 'Description', 'finops__project_expense_estimates'
             ),
@@ -133,7 +164,7 @@ checked as (
         exchange_rate,
         {{ company_date('accounting_at', 'time_zone') }} as accounting_date
 
-    from translated
+    from with_line_properties
 
 )
 

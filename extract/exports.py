@@ -40,6 +40,9 @@ SUCCEEDED = "Succeeded"
 PATIENCE = Patience(total=3600.0)
 """An export is a batch job, whose end may take a while; an hour is no longer a while."""
 
+HISTORY_SECONDS = 24 * 3600.0
+"""How long Finance surely remembers an execution; cleaning up may be set to a day."""
+
 
 @dataclass(frozen=True, slots=True)
 class Package:
@@ -116,7 +119,7 @@ class _TableExport:
         """Settle what an earlier extract left, export, download, and read it all."""
         self.log = read_log(self.exports.storage, self.table, self.project)
         companies = self.exports.companies(self.table)
-        earlier = tuple(entry for entry in self.log.not_landed if self._has_succeeded(entry))
+        earlier = tuple(entry for entry in self.log.not_landed if self._may_hold_rows(entry))
         self._remember(not_landed=earlier)
         packages = [self._fetch(self._export(company)) for company in companies]
         complete = all(package.entity.is_full for package in packages)
@@ -149,15 +152,17 @@ class _TableExport:
             write_log(self.exports.storage, self.table, log)
         self.log = log
 
-    def _has_succeeded(self, execution: Execution) -> bool:
-        """Tell whether there is a package of an earlier extract; wait for an export still going on.
+    def _may_hold_rows(self, execution: Execution) -> bool:
+        """Tell whether an export of an earlier extract may have moved on; wait for its end.
 
-        One that failed or never began has moved nothing on.
+        One that failed or never began has not. Of an old one that is not known any more it cannot
+        be told: Finance clears its history.
         """
         age = (self.exports.now() - execution.asked_at).total_seconds()
         patience = self.exports.patience
         left = replace(patience, not_found=max(0.0, patience.not_found - age))
-        return self._wait(execution, left) == SUCCEEDED
+        status = self._wait(execution, left)
+        return status in (SUCCEEDED, "PartiallySucceeded") or (not status and age > HISTORY_SECONDS)
 
     def _export(self, company: str) -> Execution:
         """Export one company, and return the execution once it has succeeded."""
@@ -203,6 +208,9 @@ class _TableExport:
     def _fetch_earlier(self, execution: Execution) -> Package:
         """Return a package that an earlier extract had made and that did not land."""
         try:
+            status = self._wait(execution, replace(self.exports.patience, not_found=0.0))
+            if status != SUCCEEDED:
+                raise self._failed(execution.company, f"ended {status or 'long ago'}")
             return self._fetch(execution)
         except IntegrationError as error:
             raise TableFailed(

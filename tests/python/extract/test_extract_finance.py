@@ -263,6 +263,23 @@ def test_lost_changes_are_said_to_be_lost_until_a_full_export(case: Case) -> Non
     assert case.extract().exit_code == 0
 
 
+@pytest.mark.parametrize("how", ["partly", "forgotten"])
+def test_an_export_that_may_have_moved_on_wants_a_full_one(case: Case, how: str) -> None:
+    case.extract()
+    case.project.refresh = "IncrementalPush"
+    case.project.changed = {"usmf": [("Meals", "", "1900-01-01", "gone")]}
+    case.finance.status = {"usmf": "PartiallySucceeded"} if how == "partly" else {"demf": "Failed"}
+    case.failure()
+    case.finance.status.clear()
+    if how == "forgotten":
+        case.finance.jobs.clear()
+        tomorrow = datetime(2026, 1, 3, tzinfo=UTC)
+        case.clock = Clock(now=lambda: tomorrow, sleep=lambda _: None)
+    assert "lacks what Finance exported of usmf at 2026-01-01" in case.failure()
+    case.project.refresh = "FullPush"
+    assert case.extract().exit_code == 0
+
+
 def test_a_job_that_hangs_is_waited_for_and_then_left(case: Case) -> None:
     case.finance.polls = ("hang",)
     message = case.failure()

@@ -146,17 +146,6 @@
     ) }}
 {%- endmacro %}
 
-{#- has_line_property: by seeds/line_properties.csv; a billing type that is null counts as having one. -#}
-{% macro reject_no_line_property(has_line_property, column_name) -%}
-    {{ reject(
-        'billing_type is not null and not ' ~ has_line_property,
-        'unmapped_value', column_name, 'billing_type',
-        "concat('Finance has no line property for billing type ', billing_type, '. Add one under Project "
-        ~ "management and accounting > Setup > Dynamics 365 for Project Service Automation integration "
-        ~ "parameters, and then in seeds/line_properties.csv.')"
-    ) }}
-{%- endmacro %}
-
 {#- max_length: SQL expression in UTF-16 units; null means no known length. -#}
 {% macro reject_too_long(column, column_name, model_name) -%}
     {{ reject(

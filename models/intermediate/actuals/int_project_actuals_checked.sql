@@ -79,7 +79,12 @@ checked as (
             reject_unmapped(
                 'actual_transaction_type', 'transaction_type_code', 'transaction_type', 'TransType'
             ),
-            reject_no_line_property('has_line_property', 'BillingType'),
+            reject(
+                'not has_line_property', 'unmapped_value', 'BillingType', 'billing_type',
+                "concat('Finance has no line property for billing type ', billing_type, '. Add one under Project "
+                ~ "management and accounting > Setup > Dynamics 365 for Project Service Automation integration "
+                ~ "parameters, and then in seeds/line_properties.csv.')"
+            ),
         ]) }} as rejections,
         {{ list_of([
             dubious_date('accounting_at', 'time_zone', 'AccountingDate'),

@@ -108,19 +108,6 @@ translated as (
 
 ),
 
-with_line_properties as (
-
-    select
-        translated.*,
-        coalesce(line_properties.has_line_property, false) as has_line_property
-
-    from translated
-
-    left join {{ ref('line_properties') }} as line_properties
-        on translated.billing_type = line_properties.billing_type
-
-),
-
 checked as (
 
     select
@@ -142,7 +129,6 @@ checked as (
                 'BillingType', 'choose a billing type'
             ),
             reject_unmapped('billing_type', 'billing_type_code', 'billing_type', 'BillingType'),
-            reject_no_line_property('has_line_property', 'BillingType'),
             reject_too_long(
                 'line_description', 'Description', 'finops__project_expense_estimates'
             ),
@@ -164,7 +150,7 @@ checked as (
         exchange_rate,
         {{ company_date('accounting_at', 'time_zone') }} as accounting_date
 
-    from with_line_properties
+    from translated
 
 )
 

@@ -16,6 +16,8 @@ from project_graph import (
     parents,
 )
 
+from connection.manifest import manifest_of
+
 PREFIXES = {
     "staging": "stg_",
     "intermediate": "int_",
@@ -256,6 +258,13 @@ def test_an_exposure_names_every_model_of_its_template() -> None:
 def test_the_list_of_targets_is_the_graph() -> None:
     text = (ROOT / "macros" / "targets.sql").read_text()
     assert sorted(re.findall(r"'model': '(\w+)'", text)) == of_layer("integration")
+
+
+def test_relationships_go_before_the_estimates_that_finance_merges_by_them() -> None:
+    assert [model.name for model in manifest_of(GRAPH).targets(["expense_estimates"])] == [
+        "finops__expense_estimate_relationships",
+        "finops__project_expense_estimates",
+    ]
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

@@ -16,7 +16,6 @@ RULES = {
     "reject_not_in_dataverse": ("missing_parent", 2),
     "reject_too_long": ("too_long", 1),
     "reject_unlinked_category": ("missing_parent", 1),
-    "reject_no_line_property": ("unmapped_value", 1),
     "reject_amount_mismatch": ("amount_mismatch", 0),
 }
 

@@ -55,7 +55,6 @@ class ODataTransport:
     run_id: str
     read_back: Callable[[TargetModel, TargetEntity, Sequence[str]], Iterable[Receipt]]
     chunk_size: int
-    needs_public: bool = True
 
     def send(
         self, model: TargetModel, entity: TargetEntity, company: str, chunk: str

@@ -47,7 +47,6 @@ class PackageTransport:
     chunk_size: int
     sleep: Callable[[float], None] = time.sleep
     upload_transport: httpx.BaseTransport | None = None
-    needs_public: bool = False
 
     def send(
         self, model: TargetModel, entity: TargetEntity, company: str, chunk: str

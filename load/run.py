@@ -103,8 +103,9 @@ def run_load(
         executions = Executions(clients[FINOPS], around.sleep)
         session = Session(settings, manifest, ledger, clients, executions, wishes)
         closed = _read_warehouse(settings, session, models, around)
-        transports = _transports(settings, session, run_id, around)
-        sending = Sending(session, transports, progress or NoProgress(), around.elapsed)
+        transports, packages = _transports(settings, session, run_id, around)
+        told = progress or NoProgress()
+        sending = Sending(session, transports, packages, told, around.elapsed)
         sending.settle()
         session.make_plan()
         for model in session.models:
@@ -198,8 +199,8 @@ def _read_warehouse(
 
 def _transports(
     settings: Settings, session: Session, run_id: str, around: Surroundings
-) -> dict[str, Transport]:
-    """Return how rows travel, by target."""
+) -> tuple[dict[str, Transport], PackageTransport]:
+    """Return how rows travel, by target, and how those do that only packages carry."""
     finops, dataverse = (str(session.clients[name].base_url).rstrip("/") for name in TARGETS)
     ledger, read_back = session.ledger, session.settler.read_back
     size = around.chunk_size or ODATA_CHUNK
@@ -208,22 +209,22 @@ def _transports(
         DataverseOperations(dataverse),
         *(ledger, run_id, read_back, min(size, BATCH_LIMIT)),
     )
+    packages = PackageTransport(
+        session.clients[FINOPS],
+        ledger,
+        run_id,
+        read_back,
+        session.executions,
+        sleep=around.sleep,
+        upload_transport=around.transport,
+        chunk_size=around.chunk_size or PACKAGE_CHUNK,
+    )
+    to_finops: Transport = packages
     if settings.transport == "odata":
-        to_finops: Transport = ODataTransport(
+        to_finops = ODataTransport(
             session.clients[FINOPS], FinopsOperations(finops), ledger, run_id, read_back, size
         )
-    else:
-        to_finops = PackageTransport(
-            session.clients[FINOPS],
-            ledger,
-            run_id,
-            read_back,
-            session.executions,
-            sleep=around.sleep,
-            upload_transport=around.transport,
-            chunk_size=around.chunk_size or PACKAGE_CHUNK,
-        )
-    return {FINOPS: to_finops, DATAVERSE: to_dataverse}
+    return {FINOPS: to_finops, DATAVERSE: to_dataverse}, packages
 
 
 def _import_step(

@@ -29,10 +29,15 @@ class Tally:
 
 @dataclass
 class Sending:
-    """One load at work. transports: by target. elapsed: a clock in seconds. tallies: by template."""
+    """One load at work.
+
+    transports: by target. packages: for entities that nothing else carries, whatever is chosen for
+    the others. elapsed: a clock in seconds. tallies: by template.
+    """
 
     session: Session
     transports: Mapping[str, Transport]
+    packages: PackageTransport
     progress: LoadProgress
     elapsed: Callable[[], float]
     tallies: dict[str, Tally] = field(default_factory=dict)
@@ -80,13 +85,8 @@ class Sending:
 
     def _send_rows(self, model: TargetModel, total: int, *, is_proven: bool) -> None:
         """Send what the send table holds. is_proven: a row of the model went before."""
-        connection, transport = self.session.ledger.connection, self.transports[model.target]
-        entity = self.session.entity(model)
-        if transport.needs_public and not entity.is_public:
-            raise TargetUnfit(
-                f"{model.entity} is not public, so {model.name} can only go in packages: set "
-                "D365_TRANSPORT=package."
-            )
+        connection, entity = self.session.ledger.connection, self.session.entity(model)
+        transport = self.transports[model.target] if entity.is_public else self.packages
         self.progress.sending(model.name, total)
         done, size = 0, transport.chunk_size
         # nobody can read a package-only entity's metadata or rows: one row shows whether it fits

@@ -31,8 +31,10 @@
     value: what Dataverse has; attribute, type: what the back-flow writes there. -#}
 {% macro is_echo(value, attribute, type) -%}
     remembered.payload_from_finance is not null
-    and {{ "nullif(trim(trailing ' ' from " ~ value ~ "), '')" if type == 'string' else value }}
-    is not distinct from {{ typed_member('remembered.payload_from_finance', attribute, type) }}
+    and (
+        {{ "nullif(trim(trailing ' ' from " ~ value ~ "), '')" if type == 'string' else value }}
+        is not distinct from {{ typed_member('remembered.payload_from_finance', attribute, type) }}
+    )
 {%- endmacro %}
 
 

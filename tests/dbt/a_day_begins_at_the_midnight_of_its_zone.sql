@@ -1,4 +1,4 @@
--- A day with another first moment than the clocks of its zone show, or that is another day when it comes back.
+-- A day with another first moment than the clocks of its zone show, or that comes back as another day.
 with
 
 days as (

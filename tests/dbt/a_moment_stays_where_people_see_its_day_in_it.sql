@@ -11,9 +11,9 @@ moments as (
         ) }} as found
     from (
         values
-        ('afternoon of that day', '2026-06-30', '2026-06-30 19:30:00', 'America/New_York', '2026-06-30 19:30:00'),
-        ('late evening of that day', '2026-06-30', '2026-07-01 03:30:00', 'America/New_York', '2026-07-01 03:30:00'),
-        ('midnight of an interface', '2026-06-30', '2026-06-30 00:00:00', 'America/New_York', '2026-06-30 00:00:00'),
+        ('afternoon', '2026-06-30', '2026-06-30 19:30:00', 'America/New_York', '2026-06-30 19:30:00'),
+        ('late evening', '2026-06-30', '2026-07-01 03:30:00', 'America/New_York', '2026-07-01 03:30:00'),
+        ('an interface', '2026-06-30', '2026-06-30 00:00:00', 'America/New_York', '2026-06-30 00:00:00'),
         ('another day', '2026-07-02', '2026-07-01 03:30:00', 'America/New_York', '2026-07-02 04:00:00'),
         ('no moment yet', '2026-07-02', null, 'Europe/Berlin', '2026-07-01 22:00:00'),
         ('no day in Finance', null, '2026-07-01 03:30:00', 'Europe/Berlin', null)

@@ -1,5 +1,5 @@
--- An actual that is sent although its project, contract or linked category is not, a relationship or connection
--- that is sent although one of its actuals is nowhere.
+-- An actual that is sent although its project, contract or linked category is not, a relationship or
+-- connection that is sent although one of its actuals is nowhere.
 with
 
 actuals as (

@@ -20,7 +20,7 @@ final as (
         contracting_unit_id as ContractingUnit,
         resourcing_unit_id as ResourceOperationUnitId,
         project_data_area_id as ProjectDataAreaId,
-        description as Description,
+        actual_description as Description,
         external_description as ExternalDescription,
         external_reference as ExternalReference,
         currency_code as TransactionCurrencyId,

@@ -24,7 +24,7 @@ newest as (
         *,
         row_number() over (
             partition by target_model, actual_id
-            order by accepted_at desc, payload
+            order by accepted_at desc, payload asc
         ) as version_rank
     from accepted
     where actual_id is not null

@@ -76,9 +76,9 @@ scoped as (
                 then 'came_from_finance'
             when
                 scope_lines.action = 'filter'
-                {%- if var('send_intercompany') %}
-                and scope_lines.filter_reason <> 'intercompany'
-                {%- endif %}
+                and not (
+                    scope_lines.filter_reason = 'intercompany' and {{ var('send_intercompany') | lower }}
+                )
                 then scope_lines.filter_reason
             when coalesce(projects.filter_reason, contracts.filter_reason) is not null
                 then 'parent_filtered'

@@ -10,6 +10,11 @@ actuals as (
         *,
         -- Finance adds taxes of its own (690970002); all else began in Dataverse
         coalesce(transaction_classification_code = 690970002, false) as is_tax,
+        -- Dataverse wants a start and an end, which a tax has none of
+        coalesce(start_date, case when transaction_classification_code = 690970002 then document_date end)
+            as start_day,
+        coalesce(end_date, case when transaction_classification_code = 690970002 then document_date end)
+            as end_day,
         coalesce(voucher, external_reference) as reference,
         {{ copies_of_key(['actual_id']) }} as copies
     from {{ ref('int_posted_actuals_joined_to_dataverse') }}
@@ -98,13 +103,8 @@ checked as (
         {{ moment_of_day('document_date', 'own_document_at', 'time_zone') }} as document_at,
         {{ moment_of_day('exchange_rate_date', 'own_exchange_rate_at', 'time_zone') }}
             as exchange_rate_at,
-        -- Dataverse wants a start and an end, which a tax has none of
-        {{ moment_of_day(
-            'coalesce(start_date, case when is_tax then document_date end)', 'own_start_at', 'time_zone'
-        ) }} as start_at,
-        {{ moment_of_day(
-            'coalesce(end_date, case when is_tax then document_date end)', 'own_end_at', 'time_zone'
-        ) }} as end_at
+        {{ moment_of_day('start_day', 'own_start_at', 'time_zone') }} as start_at,
+        {{ moment_of_day('end_day', 'own_end_at', 'time_zone') }} as end_at
 
     from actuals
 

@@ -1,5 +1,5 @@
--- Grain: one row per actual in Finance, with the actual of Dataverse it is (columns that begin with own_) and,
--- where it does not go back, the reason.
+-- Grain: one row per actual in Finance, with the actual of Dataverse it is (columns that begin with own_)
+-- and, where it does not go back, the reason.
 with
 
 actuals as (

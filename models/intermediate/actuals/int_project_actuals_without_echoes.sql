@@ -22,14 +22,14 @@ without_echoes as (
         actuals._source_table,
         actuals._source_id,
         actuals.data_area_id,
+
+        ---------- ids
         actuals.actual_id,
         actuals.project_company,
         actuals.project_data_area_id,
         actuals.sales_order_number,
         case when actuals.is_category_linked then actuals.transaction_category_id end
             as parent_category_id,
-
-        ---------- ids
         {{ without_echo(
             'actuals.project_number', 'ProjectId', 'string',
             [('actuals.project_id', 'msdyn_project', 'string')], is_required=true
@@ -55,7 +55,7 @@ without_echoes as (
         {{ without_echo(
             'actuals.description', 'Description', 'string',
             [('actuals.description', 'msdyn_description', 'string')]
-        ) }} as description,
+        ) }} as actual_description,
         {{ without_echo(
             'actuals.external_description', 'ExternalDescription', 'string',
             [('actuals.external_description', 'msdyn_externaldescription', 'string')]

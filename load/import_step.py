@@ -13,6 +13,7 @@ import httpx
 from connection.declarations import COMPANY, TargetModel
 from connection.errors import IntegrationError, ServiceRefused
 from connection.responses import accepted, json_object
+from load.ledger import Ledger, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +28,30 @@ class StepResult:
     has_errors: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Rows of one company in staging tables. fresh: those nobody asked to be taken over so far."""
+
+    rows: int = 0
+    fresh: int = 0
+
+
 def take_over(
     client: httpx.Client,
+    ledger: Ledger,
     models: Iterable[TargetModel],
-    waiting: Mapping[str, int],
+    waiting: Mapping[str, Waiting],
     service: str | None,
+    *,
+    retry: bool,
 ) -> StepResult:
     """Have the staged rows of one template's models taken over, company by company.
 
-    waiting: how many, by company; at least one. service: path of the custom service; None where a
-    person starts the job.
+    waiting: by company; at least one. service: path of the custom service; None where a person
+    starts the job. A company without fresh rows was asked before and is asked again on `retry`
+    only: the next extract tells what became of them.
     """
-    rows = sum(waiting.values())
+    rows = sum(company.rows for company in waiting.values())
     steps = (model.import_step for model in models if model.staging_table)
     by_hand = " and ".join(dict.fromkeys(steps))
     if service is None:
@@ -47,8 +60,16 @@ def take_over(
             "set D365_STAGING_IMPORT to a service that does.",
             rows,
         )
+    due = {name: found.rows for name, found in waiting.items() if found.fresh or retry}
+    if not due:
+        return StepResult(
+            f"{_listed(waiting)} in a staging table of Finance, whose import was asked for before: "
+            "the next extract tells what it took over, and `d365 load --retry` asks again.",
+            rows,
+        )
     said, has_errors = [], False
-    for company, count in waiting.items():
+    for company, count in due.items():
+        started = now()
         try:
             answer = _import(client, service, company)
         except ServiceRefused as error:
@@ -65,6 +86,7 @@ def take_over(
             said.append(f"The import of {_rows(count)} of {company} could not be followed: {error}")
             has_errors = True
         else:
+            ledger.record_import_step(company, started)
             said.append(_told(company, *answer))
             has_errors = has_errors or answer[1] > 0
     return StepResult(" ".join(said), rows, has_errors)
@@ -74,9 +96,9 @@ def staged_rows(
     connection: duckdb.DuckDBPyConnection,
     models: Iterable[TargetModel],
     company_of: Callable[[TargetModel], str],
-) -> dict[str, int]:
-    """Return how many accepted rows of the models wait in staging tables, by company."""
-    waiting: dict[str, int] = {}
+) -> dict[str, Waiting]:
+    """Return which accepted rows of the models wait in staging tables, by company."""
+    waiting: dict[str, Waiting] = {}
     for model in models:
         if not model.staging_table:
             continue
@@ -87,14 +109,22 @@ def staged_rows(
         )
         found = connection.execute(
             f"""
-            select {company}, count(*) from ledger
-            where model = $model and state = 'staged' group by all order by all
+            with staged as (
+                select {company} as company, accepted_at from ledger
+                where model = $model and state = 'staged'
+            ), asked as (
+                select company, max(started_at) as started_at from import_steps group by company
+            )
+            select company, count(*),
+                count(*) filter (asked.started_at is null or accepted_at >= asked.started_at)
+            from staged left join asked using (company) group by company
             """,
             {"model": model.name}
             | ({} if model.has_companies else {"company": company_of(model).lower()}),
         ).fetchall()
-        for name, count in found:
-            waiting[name] = waiting.get(name, 0) + count
+        for name, rows, fresh in found:
+            known = waiting.get(name, Waiting())
+            waiting[name] = Waiting(known.rows + rows, known.fresh + fresh)
     return dict(sorted(waiting.items()))
 
 
@@ -109,10 +139,12 @@ def _told(company: str, taken: int, errors: int) -> str:
     return f"The import of {company} took over {_rows(taken)}{ended}."
 
 
-def _listed(waiting: Mapping[str, int]) -> str:
-    first, *others = waiting.items()
-    names = [f"{_rows(first[1])} of {first[0]}", *(f"{count} of {name}" for name, count in others)]
-    return f"{', '.join(names)} {'wait' if sum(waiting.values()) > 1 else 'waits'}"
+def _listed(waiting: Mapping[str, Waiting]) -> str:
+    first, *others = waiting
+    names = [f"{_rows(waiting[first].rows)} of {first}"]
+    names += [f"{waiting[name].rows} of {name}" for name in others]
+    count = sum(company.rows for company in waiting.values())
+    return f"{', '.join(names)} {'wait' if count > 1 else 'waits'}"
 
 
 def _rows(count: int) -> str:

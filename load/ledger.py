@@ -64,8 +64,10 @@ create table runs (
     seconds double,
     finished_at timestamp not null
 );
+create table import_steps (company varchar not null, started_at timestamp not null);
 """
 _TO_VERSION_2 = """
+create table import_steps (company varchar not null, started_at timestamp not null);
 alter table ledger add column accepted_run_id varchar;
 alter table ledger add column accepted_at timestamp;
 update ledger set accepted_run_id = run_id, accepted_at = updated_at where accepted_hash is not null;
@@ -254,6 +256,10 @@ class Ledger:
             "select execution_id from executions where model = ? and outcome is null", [model]
         ).fetchall()
         return tuple(row[0] for row in rows)
+
+    def record_import_step(self, company: str, started_at: datetime) -> None:
+        """Remember that a company's staging table was asked to be taken over."""
+        self.connection.execute("insert into import_steps values (?, ?)", [company, started_at])
 
     def record_run(
         self, run_id: str, template: str, outcome: str, message: str, counts: Any, seconds: float

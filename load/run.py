@@ -233,8 +233,15 @@ def _import_step(
     """Have what the template's models left in staging tables taken over; not after an error."""
     staged = staged_rows(session.ledger.connection, models, session.company)
     if result.message or not staged:
-        return StepResult(staged=sum(staged.values()))
-    return take_over(session.clients[FINOPS], models, staged, session.settings.staging_import)
+        return StepResult(staged=sum(company.rows for company in staged.values()))
+    return take_over(
+        session.clients[FINOPS],
+        session.ledger,
+        models,
+        staged,
+        session.settings.staging_import,
+        retry=session.wishes.retry,
+    )
 
 
 def _with_step(result: TemplateResult, step: StepResult) -> TemplateResult:

@@ -29,7 +29,16 @@ COLLECTIONS = {
     "finops__sales_order_lines": "CDSSalesOrderLines",
     "finops__free_text_invoice_headers": "CDSFreeTextInvoiceHeaders",
     "finops__free_text_invoice_lines": "CDSFreeTextInvoiceLines",
+    "finops__project_tasks": "ProjCDSTaskEntity",
+    "finops__categories": "ProjCDSCategoryEntity",
+    "finops__project_hour_estimates": "ProjCDSEstimateHoursEntity",
+    "finops__project_expense_estimates": "ProjCDSEstimateExpensesImportEntity",
+    "finops__expense_estimate_relationships": "ProjCDSTransactionRelationshipImportEntity",
+    "finops__project_actuals": "ProjCDSActualsImportEntity",
+    "finops__actual_relationships": "ProjCDSTransactionRelationshipImportEntity",
 }
+"""What each target model of Finance is called there: its collection, else the entity's own name."""
+IMPORT_SERVICE = "/api/services/ProjectIntegration/ProjectIntegration/importFromStaging"
 Content = dict[str, list[dict[str, Any]]]
 
 
@@ -63,6 +72,7 @@ class World:
             "FINOPS_TOKEN": TOKEN,
             "D365_ENVIRONMENT": "sandbox",
             "D365_COMPANY": "usmf",
+            "D365_STAGING_IMPORT": IMPORT_SERVICE,
             "RAW_ROOT": str(self.folder / "raw"),
             "DUCKDB_PATH": str(self.folder / "warehouse.duckdb"),
             "LEDGER_PATH": str(self.folder / "ledger.duckdb"),
@@ -151,11 +161,16 @@ class World:
         return json.loads(response.content, parse_float=Decimal) if response.content else None
 
     def content(self) -> Content:
-        """What Finance holds, per collection."""
+        """What Finance holds, per target model."""
         return {
             model: self.ask("GET", f"/sandbox/finops/content/{collection}")
             for model, collection in COLLECTIONS.items()
         }
+
+    def dataverse(self, collection: str, query: str = "") -> list[dict[str, Any]]:
+        """All rows of a table of Dataverse; query: OData options."""
+        rows = self.ask("GET", f"/api/data/v9.2/{collection}?{query}")["value"]
+        return [{name: value for name, value in row.items() if "@" not in name} for row in rows]
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.folder / "warehouse.duckdb"), read_only=True) as warehouse:

@@ -132,6 +132,36 @@ def test_the_service_is_asked_once_per_company_with_staged_rows(world: Installat
     assert (told, result(report, "actuals").message) == (["demf", "usmf"], "")
 
 
+def test_a_company_is_asked_again_for_new_rows_and_on_request_only(world: Installation) -> None:
+    world.service = SERVICE
+    told: list[str] = []
+    world.finops.services[SERVICE] = journalizing(told)
+    actual(world, "A1")
+    world.load()
+    report = world.load()
+    assert told == ["usmf"]
+    assert result(report, "actuals").message == (
+        "1 row of usmf waits in a staging table of Finance, whose import was asked for before: the "
+        "next extract tells what it took over, and `d365 load --retry` asks again."
+    )
+    world.load(retry=True)
+    assert told == ["usmf", "usmf"]
+    actual(world, "A2", dataAreaId="demf")
+    world.load()
+    assert told == ["usmf", "usmf", "demf"]
+
+
+def test_a_service_that_failed_is_asked_again(world: Installation) -> None:
+    world.service = SERVICE
+    world.finops.services[SERVICE] = lambda company: httpx.Response(500)
+    actual(world, "A1")
+    world.load()
+    told: list[str] = []
+    world.finops.services[SERVICE] = journalizing(told)
+    world.load()
+    assert told == ["usmf"]
+
+
 def test_rows_that_end_in_error_there_are_a_warning(world: Installation) -> None:
     world.service = SERVICE
     world.finops.services[SERVICE] = journalizing([], errors=1)

@@ -9,6 +9,10 @@ from connection.declarations import SourceTable, TargetModel, source_tables, tar
 from connection.errors import ManifestError
 
 
+PROCESSED = "processed_rows"
+"""The model that lists the rows which a target took over from its staging tables."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What the dbt project declares.
@@ -36,8 +40,14 @@ class Manifest:
         return tuple(model for model in self._ordered() if model.name in chosen)
 
     def sources_of(self, template: str) -> tuple[SourceTable, ...]:
-        """Return the source tables a template reads, directly or through other models."""
-        return self._sources_in(self._ancestors(template, through_additive=True))
+        """Return the source tables a template reads, directly or through other models.
+
+        A template with a staging table also needs those that tell what the target took over.
+        """
+        found = self._ancestors(template, through_additive=True)
+        if any(model.staging_table for model in self.models if model.template == template):
+            found |= self._upstream(self._named(PROCESSED), through_additive=True)
+        return self._sources_in(found)
 
     def gating_sources_of(self, template: str) -> tuple[SourceTable, ...]:
         """Return the source tables that must be fresh before a template is sent.
@@ -73,6 +83,14 @@ class Manifest:
             if node["resource_type"] == "seed" and node["name"] == name:
                 return Path(node["root_path"] or "", node["original_file_path"])
         raise ManifestError(f"The dbt project has no seed {name}: restore it.")
+
+    def _named(self, model: str) -> list[str]:
+        """Return the unique ids of the dbt models of that name."""
+        return [
+            node["unique_id"]
+            for node in self.graph["nodes"].values()
+            if node["resource_type"] == "model" and node["name"] == model
+        ]
 
     def _chosen(self, select: Collection[str] | None) -> set[str]:
         if select is None:

@@ -18,9 +18,9 @@ class RequestLog:
         self._lock = threading.Lock()
 
     def add(self, system: str, method: str, path: str = "") -> None:
-        """Count one operation; a POST that only asks (an action named Get...) is a read."""
+        """Count one operation; a POST that only asks (an action named Get..., Export...) is a read."""
         action = path.rstrip("/").rsplit("/", 1)[-1].rsplit(".", 1)[-1]
-        asks = method in READING_METHODS or action.startswith(("Get", "Generate"))
+        asks = method in READING_METHODS or action.startswith(("Get", "Generate", "Export"))
         with self._lock:
             self._counts[system, method, "read" if asks else "write"] += 1
 

@@ -276,6 +276,16 @@ def test_the_page_of_a_template_has_its_headings_and_models(template: str) -> No
             assert model in page
 
 
+def test_the_index_lists_every_page() -> None:
+    folder = ROOT / "docs" / "templates"
+    listed = re.findall(
+        r"^\| \[(\w+)\]\(\1\.md\)", (folder / "README.md").read_text(), re.MULTILINE
+    )
+    assert sorted(listed) == sorted(
+        page.stem for page in folder.glob("*.md") if page.stem != "README"
+    )
+
+
 def reasons_on_page(template: str) -> dict[str, set[str]]:
     """Return the filter reasons of each target model, as the table on the page lists them."""
     page = (ROOT / "docs" / "templates" / f"{template}.md").read_text()

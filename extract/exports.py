@@ -158,7 +158,7 @@ class _TableExport:
         parts = storage.names(f"{RawTable.of(self.table).folder}/*.parquet")
         return log if parts else replace(log, read_in_full=(), columns=())
 
-    def _remember(self, **changes: tuple[Any, ...]) -> None:
+    def _remember(self, **changes: Any) -> None:
         log = replace(self.log, **changes)
         if log != self.log:
             write_log(self.exports.storage, self.table, log)

@@ -481,6 +481,7 @@ def xml(file: str, doctype: str = "") -> bytes:
             {"Manifest.xml": xml("a.csv", "<!DOCTYPE d>"), "a.csv": utf_16(DATA)},
             "not well-formed",
         ),
+        ({"Manifest.xml": b'<?xml version="1.0" encoding="no"?><a/>', "a.csv": b""}, "not well-formed"),
         ({"Manifest.xml": xml("a.csv"), "a.csv": b""}, "has no header"),
         ({"Manifest.xml": xml("a.csv"), "a.csv": b"\xff\xfe"}, "has no header"),
         ({"Manifest.xml": xml("a.csv"), "a.csv": b"CATEGORYID,RATE,SINCE,NOTE\r\n\xff,,,\r\n"}, "UTF-8"),
@@ -518,6 +519,17 @@ def test_a_member_beyond_the_limit_is_not_read(case: Case, monkeypatch: pytest.M
 def test_a_damaged_zip_is_refused(case: Case, damaged: Callable[[bytes], bytes]) -> None:
     case.finance.build = lambda project, rows: damaged(package(project, rows))
     assert "cannot be read from the package of usmf" in case.failure()
+
+
+def test_a_member_packed_as_a_patch_is_refused(case: Case) -> None:
+    def patched(project: FakeProject, rows: Sequence[tuple[str, ...]]) -> bytes:
+        content = bytearray(package(project, rows))
+        at = content.index(b"PK\x01\x02", content.index(b"PK\x01\x02") + 1)
+        content[at + 8] |= 0x20
+        return bytes(content)
+
+    case.finance.build = patched
+    assert "packed in an unknown way" in case.failure()
 
 
 def test_damage_within_the_rows_is_noticed(case: Case) -> None:

@@ -415,3 +415,20 @@ def test_what_is_sent_is_what_the_models_say_exactly(
         "msdyn_billingtype": billing_type,
         "msdyn_isadjusted": is_adjusted,
     }
+
+
+def test_rows_of_a_sandbox_finance_never_reach_a_dataverse_elsewhere(world: Installation) -> None:
+    world.finops_url = "http://127.0.0.1:8099"
+    category(world, ONE, "Travel")
+    told = result(world.load(), "psa_categories")
+    assert world.dataverse.requests == []
+    assert told.outcome == "Error"
+    assert "rows of a sandbox are never sent outside this machine" in told.message
+
+
+def test_rows_of_a_dataverse_elsewhere_may_be_tried_in_a_sandbox_finance(
+    world: Installation,
+) -> None:
+    world.finops_url = "http://127.0.0.1:8099"
+    world.add("items", Item="I1", Name="n")
+    assert counts(world.load(), "items") == {"inserted": 1}

@@ -203,16 +203,17 @@ class Ledger:
             {"model": model, "now": now()},
         )
 
-    def open_rows(self, model: str) -> tuple[OpenRow, ...]:
-        """Return the rows of a model whose fate is not known."""
+    def open_rows(self, model: str, among: Sequence[str] | None = None) -> tuple[OpenRow, ...]:
+        """Return the rows of a model whose fate is not known. among: only these keys."""
         rows = self.connection.execute(
             """
             select key_text, attempted_payload, coalesce(accepted_payload, '{}'), execution_id
             from ledger
-            where model = ? and state in ('sent', 'unknown') and attempted_payload is not null
+            where model = $model and state in ('sent', 'unknown') and attempted_payload is not null
+                and ($among is null or key_text in (select unnest(cast($among as varchar[]))))
             order by key_text
             """,
-            [model],
+            {"model": model, "among": None if among is None else list(among)},
         ).fetchall()
         return tuple(
             OpenRow(key, json.loads(payload), json.loads(before), execution_id)

@@ -30,10 +30,7 @@ class Settler:
 
         An entity that is not public cannot be read back; nothing is yielded then.
         """
-        wanted = set(key_texts)
-        open_rows = {
-            row.key_text: row for row in self.ledger.open_rows(model.name) if row.key_text in wanted
-        }
+        open_rows = {row.key_text: row for row in self.ledger.open_rows(model.name, key_texts)}
         if not open_rows or not entity.is_public:
             return
         columns = {column.name: column for column in model.payload_columns}

@@ -27,12 +27,13 @@ class ExportLog:
     """Of one table. project: the data project that exports it.
 
     read_in_full: companies of which every row has landed at some time. not_landed: executions whose rows
-    have not landed, the oldest first.
+    have not landed, the oldest first. columns: those known of every row; empty where nothing is.
     """
 
     project: str
     read_in_full: tuple[str, ...] = ()
     not_landed: tuple[Execution, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 def read_log(storage: Storage, table: SourceTable, project: str) -> ExportLog:
@@ -55,6 +56,7 @@ def read_log(storage: Storage, table: SourceTable, project: str) -> ExportLog:
                 )
                 for entry in content["not_landed"]
             ),
+            tuple(content.get("columns") or ()),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise StorageError(

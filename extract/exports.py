@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -30,7 +31,7 @@ from connection.storage import Storage
 from extract.csv_rows import COMPANY, DataFile
 from extract.errors import TableFailed
 from extract.export_log import Execution, ExportLog, read_log, write_log
-from extract.landing import IncomingFile
+from extract.landing import IncomingFile, RawTable
 from extract.layout import TableLayout
 from extract.package import Exported, PackageRefused, find_entity, has_file
 from extract.table import OnRows, Reading, Run, incoming_file
@@ -117,15 +118,18 @@ class _TableExport:
 
     def read(self, on_rows: OnRows) -> Reading:
         """Settle what an earlier extract left, export, download, and read it all."""
-        self.log = read_log(self.exports.storage, self.table, self.project)
+        self.log = self._known_log()
         companies = self.exports.companies(self.table)
-        earlier = tuple(entry for entry in self.log.not_landed if self._may_hold_rows(entry))
-        self._remember(not_landed=earlier)
+        earlier, late = self._look_back(self.log.not_landed)
+        self._remember(not_landed=(*earlier, *late))
         packages = [self._fetch(self._export(company)) for company in companies]
+        # what has not begun by now begins after these
+        began, late = self._look_back(late)
         complete = all(package.entity.is_full for package in packages)
         if complete:
-            self._remember(not_landed=tuple(package.execution for package in packages))
+            self._remember(not_landed=(*late, *(package.execution for package in packages)))
         else:
+            earlier = sorted((*earlier, *began), key=lambda entry: entry.asked_at)
             packages = [*(self._fetch_earlier(entry) for entry in earlier), *packages]
             self._require_beginnings(companies, packages)
         full = {package.execution.company for package in packages if package.entity.is_full}
@@ -135,33 +139,53 @@ class _TableExport:
             missing = self._append(packages, incoming, on_rows)
         finally:
             incoming.close()
+        landed = {
+            "not_landed": tuple(late),
+            "read_in_full": tuple(sorted(known)),
+            "columns": self._columns_of_all_rows(missing, is_anew=full.issuperset(companies)),
+        }
         return Reading(
             layout=TableLayout(self.table, missing=missing),
             rows=incoming,
             complete=complete,
-            has_landed=lambda: self._remember(not_landed=(), read_in_full=tuple(sorted(known))),
+            has_landed=lambda: self._remember(**landed),
         )
 
-    def _remember(
-        self, *, not_landed: tuple[Execution, ...], read_in_full: tuple[str, ...] | None = None
-    ) -> None:
-        log = replace(self.log, not_landed=not_landed)
-        if read_in_full is not None:
-            log = replace(log, read_in_full=read_in_full)
+    def _known_log(self) -> ExportLog:
+        """Return what is known of earlier exports; without landed rows nothing was read in full."""
+        storage = self.exports.storage
+        log = read_log(storage, self.table, self.project)
+        parts = storage.names(f"{RawTable.of(self.table).folder}/*.parquet")
+        return log if parts else replace(log, read_in_full=(), columns=())
+
+    def _remember(self, **changes: Any) -> None:
+        log = replace(self.log, **changes)
         if log != self.log:
             write_log(self.exports.storage, self.table, log)
         self.log = log
 
-    def _may_hold_rows(self, execution: Execution) -> bool:
+    def _look_back(
+        self, executions: Sequence[Execution]
+    ) -> tuple[Sequence[Execution], Sequence[Execution]]:
+        """Return those exports of earlier extracts that may hold rows, and those that may begin."""
+        found = [(entry, self._may_hold_rows(entry)) for entry in executions]
+        return (
+            [entry for entry, may_hold in found if may_hold],
+            [entry for entry, may_hold in found if may_hold is None],
+        )
+
+    def _may_hold_rows(self, execution: Execution) -> bool | None:
         """Tell whether an export of an earlier extract may have moved on; wait for its end.
 
-        One that failed or never began has not. Of an old one that is not known any more it cannot
-        be told: Finance clears its history.
+        One that failed or never began has not; None while it may still begin. Of an old one that is
+        not known any more it cannot be told: Finance clears its history.
         """
         age = (self.exports.now() - execution.asked_at).total_seconds()
         patience = self.exports.patience
         left = replace(patience, not_found=max(0.0, patience.not_found - age))
         status = self._wait(execution, left)
+        if not status and age <= patience.total:
+            return None
         return status in (SUCCEEDED, "PartiallySucceeded") or (not status and age > HISTORY_SECONDS)
 
     def _export(self, company: str) -> Execution:
@@ -267,6 +291,24 @@ class _TableExport:
                     f"project {self.project} exports changes only: set it to Full push for one "
                     "extract."
                 )
+
+    def _columns_of_all_rows(self, missing: frozenset[str], *, is_anew: bool) -> tuple[str, ...]:
+        """Return the columns that are known of every row. is_anew: every row was just read.
+
+        Raises TableFailed for a column that only rows which changed since would have.
+        """
+        names = {column.name for column in self.table.columns}
+        present, known = names - missing, set(self.log.columns)
+        if is_anew or not known:
+            return tuple(sorted(present))
+        new = sorted(present - known)
+        if new:
+            raise TableFailed(
+                f"{self.table.label} would have {', '.join(new)} for rows that change from now on "
+                f"and for no others, because the data project {self.project} exports changes only: "
+                "set it to Full push for one extract."
+            )
+        return self.log.columns
 
     def _append(
         self, packages: Sequence[Package], incoming: IncomingFile, on_rows: OnRows

@@ -59,7 +59,7 @@ def find_entity(path: Path, label: str, name: str) -> Exported | None:
         content = _read(archive, MANIFEST, MAX_MANIFEST_BYTES)
     try:
         root = defusedxml.ElementTree.fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, UnicodeError):
+    except (ParseError, DefusedXmlException, ValueError, LookupError):
         raise PackageRefused(f"its {MANIFEST} is not well-formed XML") from None
     for entity in root.iter(f"{NAMESPACE}DataManagementPackageEntityData"):
         if label.casefold() == _text(entity, "EntityName").casefold() or (
@@ -160,6 +160,8 @@ def _damage(name: str) -> Iterator[None]:
         raise PackageRefused(f"its file {name} is damaged") from None
     except UnicodeError:
         raise PackageRefused(f"its file {name} is neither UTF-16 nor UTF-8") from None
+    except NotImplementedError:
+        raise PackageRefused(f"its file {name} is packed in an unknown way") from None
 
 
 def _text(entity: Element, name: str) -> str:

@@ -8,7 +8,7 @@ from connection.declarations import Column, Parent, TargetModel
 from load.canonical import key_sql, literal, quoted
 from load.desired import column_named, desired_table, plan_table
 from load.ledger import ACCEPTED_SQL
-from load.plan import CLASSES, SENDABLE
+from load.plan import CLASSES, SENDABLE, among
 
 AVAILABLE = ("insert", "update", "unchanged", "waiting", "changed_after", "locked")
 BLOCKING = ("held", "collision", "rekeyed", "refused", "unknown", "locked", "rejected_now")
@@ -179,7 +179,7 @@ def _hold(
     """
     ours = [column_named(model, own) for own, _ in parent.columns]
     shown = ", ', ', ".join(f"cast(child.{quoted(column.name)} as varchar)" for column in ours)
-    among = f"and child.key_text in ({rows})" if rows else ""
+    meant = f"and child.key_text in ({rows})" if rows else ""
     held = connection.execute(
         f"""
         update {plan_table(model)} set
@@ -195,7 +195,7 @@ def _hold(
             left join (
                 {_refusals(model, parent)}
             ) as refusal on {key_sql(ours, "child.")} = refusal.parent_key
-            where {_is_present(ours)} and available.parent_key is null {among}
+            where {_is_present(ours)} and available.parent_key is null {meant}
         ) as waiting
         where {plan_table(model)}.key_text = waiting.key_text and class in ('insert', 'update')
         """
@@ -242,7 +242,7 @@ def _lock_documents(
             update {plan_table(model)} set class = 'locked', reason = {literal(CLASSES["locked"])}
             where class in ('insert', 'update', 'held') and document_key in (
                 select document_key from {plan_table(other)}
-                where list_contains($locked, key_text)
+                where {among("locked")}
             )
             """,
             {"locked": list(locked.get(other.name, ()))},

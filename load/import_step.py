@@ -11,7 +11,7 @@ import duckdb
 import httpx
 
 from connection.declarations import COMPANY, TargetModel
-from connection.errors import IntegrationError, ServiceRefused
+from connection.errors import IntegrationError, ServiceMalformed, ServiceRefused
 from connection.responses import accepted, json_object
 from load.ledger import Ledger, now
 
@@ -129,9 +129,15 @@ def staged_rows(
 
 
 def _import(client: httpx.Client, service: str, company: str) -> tuple[int, int]:
-    """Start the job of one company; returns rows taken over, and rows in error."""
+    """Start the job of one company; returns rows taken over, and rows in error.
+
+    Raises ServiceMalformed for an answer that does not say how many.
+    """
     answer = json_object(accepted(client.post(service, json={"legalEntityId": company})).content)
-    return int(answer.get("journalized") or 0), int(answer.get("errors") or 0)
+    taken, errors = answer.get("journalized"), answer.get("errors", 0)
+    if not isinstance(taken, int) or not isinstance(errors, int):
+        raise ServiceMalformed("the service answered without the counts journalized and errors.")
+    return taken, errors
 
 
 def _told(company: str, taken: int, errors: int) -> str:

@@ -88,12 +88,23 @@ class Receipt:
 class OpenRow:
     """A row that was sent without an answer so far.
 
-    payload: what was attempted. before: what was accepted last, {} when nothing was.
+    payload: what was attempted. before: what was accepted last, {} when nothing was. execution_id:
+    of the import that carried it, None where none did.
     """
 
     key_text: str
     payload: dict[str, str]
     before: dict[str, str]
+    execution_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedExecution:
+    """An import that nobody has seen the end of. rows: how many it carried."""
+
+    execution_id: str
+    company: str
+    rows: int
 
 
 def now() -> datetime:
@@ -192,18 +203,21 @@ class Ledger:
             {"model": model, "now": now()},
         )
 
-    def open_rows(self, model: str) -> tuple[OpenRow, ...]:
-        """Return the rows of a model whose fate is not known."""
+    def open_rows(self, model: str, among: Sequence[str] | None = None) -> tuple[OpenRow, ...]:
+        """Return the rows of a model whose fate is not known. among: only these keys."""
         rows = self.connection.execute(
             """
-            select key_text, attempted_payload, coalesce(accepted_payload, '{}') from ledger
-            where model = ? and state in ('sent', 'unknown') and attempted_payload is not null
+            select key_text, attempted_payload, coalesce(accepted_payload, '{}'), execution_id
+            from ledger
+            where model = $model and state in ('sent', 'unknown') and attempted_payload is not null
+                and ($among is null or key_text in (select unnest(cast($among as varchar[]))))
             order by key_text
             """,
-            [model],
+            {"model": model, "among": None if among is None else list(among)},
         ).fetchall()
         return tuple(
-            OpenRow(key, json.loads(payload), json.loads(before)) for key, payload, before in rows
+            OpenRow(key, json.loads(payload), json.loads(before), execution_id)
+            for key, payload, before, execution_id in rows
         )
 
     def forget_attempt(self, model: str, keys: Iterable[str], accepted: str) -> None:
@@ -250,12 +264,14 @@ class Ledger:
             "update executions set outcome = ? where execution_id = ?", [outcome, execution_id]
         )
 
-    def unfinished_executions(self, model: str) -> tuple[str, ...]:
+    def unfinished_executions(self, model: str) -> tuple[UnfinishedExecution, ...]:
         """Return imports of a model that nobody has seen the end of."""
         rows = self.connection.execute(
-            "select execution_id from executions where model = ? and outcome is null", [model]
+            "select execution_id, company, row_count from executions "
+            "where model = ? and outcome is null",
+            [model],
         ).fetchall()
-        return tuple(row[0] for row in rows)
+        return tuple(UnfinishedExecution(*row) for row in rows)
 
     def record_import_step(self, company: str, started_at: datetime) -> None:
         """Remember that a company's staging table was asked to be taken over."""

@@ -65,15 +65,15 @@ class ODataTransport:
         """
         self.ledger.mark_sent(model.name, chunk, None, self.run_id)
         rows = rows_of(self.ledger.connection, model, chunk)
-        receipts: list[Receipt] = []
+        answers: list[tuple[Row, Part | None]] = []
         missing: list[Row] = []
         for row, part in self._batch(model, entity, rows, self.operations.write):
             if part is not None and self.operations.is_missing(part):
                 missing.append(row)
             else:
-                receipts.append(self._receipt(model, entity, row, part))
-        for row, part in self._batch(model, entity, missing, self.operations.create):
-            receipts.append(self._receipt(model, entity, row, part))
+                answers.append((row, part))
+        answers += self._batch(model, entity, missing, self.operations.create)
+        receipts = self._receipts(model, entity, answers)
         receipts = mask_personal(self.ledger.connection, model, chunk, receipts)
         self.ledger.record(model.name, receipts)
         return receipts
@@ -120,16 +120,28 @@ class ODataTransport:
             return None
         return parse_batch(response.headers.get("Content-Type", ""), response.content)
 
-    def _receipt(
-        self, model: TargetModel, entity: TargetEntity, row: Row, part: Part | None
-    ) -> Receipt:
-        if part is not None and part.status < 300:
-            return Receipt(row.key_text, model.accepted_state)
-        if part is not None and not _may_pass(part):
-            return Receipt(row.key_text, "refused", self.operations.refusal(row, part))
-        found = next(iter(self.read_back(model, entity, [row.key_text])), None)
-        said = "The connection broke on the way." if part is None else error_text(part.body)
-        return found or Receipt(row.key_text, "unknown", said)
+    def _receipts(
+        self, model: TargetModel, entity: TargetEntity, answers: Iterable[tuple[Row, Part | None]]
+    ) -> list[Receipt]:
+        """Return a receipt per row; rows without a clear answer are read back, all at once."""
+        receipts: list[Receipt] = []
+        unclear: dict[str, str] = {}
+        for row, part in answers:
+            if part is None:
+                unclear[row.key_text] = "The connection broke on the way."
+            elif part.status < 300:
+                receipts.append(Receipt(row.key_text, model.accepted_state))
+            elif _may_pass(part):
+                unclear[row.key_text] = error_text(part.body)
+            else:
+                said = self.operations.refusal(row, part)
+                receipts.append(Receipt(row.key_text, "refused", said))
+        if unclear:
+            found = {told.key_text: told for told in self.read_back(model, entity, [*unclear])}
+            receipts += [
+                found.get(text) or Receipt(text, "unknown", said) for text, said in unclear.items()
+            ]
+        return receipts
 
 
 def _may_pass(part: Part) -> bool:

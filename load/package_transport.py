@@ -68,7 +68,7 @@ class PackageTransport:
             told, failed = self._send_once(model, entity, company, piece)
             if not failed:
                 good = one_accepted(self._connection, piece, told) or good
-                receipts += self._recorded(model, [*suspects, *told])
+                receipts += [*self._recorded(model, suspects), *told]
                 suspects, fruitless = [], 0
                 continue
             if len(told) > 1:
@@ -94,9 +94,7 @@ class PackageTransport:
         self, model: TargetModel, entity: TargetEntity, company: str, good: str
     ) -> bool:
         """Tell whether the service still takes a row that it took before."""
-        told, failed = self._send_once(model, entity, company, good)
-        if not failed:
-            self._recorded(model, told)
+        _, failed = self._send_once(model, entity, company, good)
         return not failed
 
     def _recorded(self, model: TargetModel, receipts: list[Receipt]) -> list[Receipt]:
@@ -108,20 +106,24 @@ class PackageTransport:
     ) -> tuple[list[Receipt], bool]:
         """Send a chunk in one import; returns a receipt per row, and whether it failed as a whole.
 
-        Of a file that failed as a whole it is not known which row is to blame.
+        Of a file that failed as a whole it is not known which row is to blame; otherwise the
+        receipts are durable. An import has ended for the ledger only after that.
         """
         keys = keys_of(self._connection, model, chunk)
         outcome, execution_id = self._import(model, entity, company, chunk, len(keys))
         refused, unnamed = refused_keys(model, company, keys, outcome.errors)
         receipts = list(self._account(model, entity, keys, refused, unnamed, outcome))
         receipts = mask_personal(self._connection, model, chunk, receipts)
-        if not outcome.has_ended:
+        failed = outcome.failed_as_a_whole and len(refused) < len(keys)
+        if not failed:
             self.ledger.record(model.name, receipts)
+        if not outcome.has_ended:
             raise ServiceUnavailable(
                 f"The import {execution_id} of {model.name} is still {outcome.status}: load again "
                 "when it has ended, which settles its rows first."
             )
-        return receipts, outcome.failed_as_a_whole and len(refused) < len(keys)
+        self.ledger.end_execution(execution_id, outcome.status or "not found")
+        return receipts, failed
 
     @property
     def _connection(self) -> duckdb.DuckDBPyConnection:
@@ -154,10 +156,7 @@ class PackageTransport:
             # Cut off after it was asked for: the execution may exist all the same.
             if not error.outcome_unknown:
                 raise
-        outcome = self.executions.follow(execution_id)
-        if outcome.has_ended:
-            self.ledger.end_execution(execution_id, outcome.status or "not found")
-        return outcome, execution_id
+        return self.executions.follow(execution_id), execution_id
 
     def _package(
         self, model: TargetModel, entity: TargetEntity, chunk: str

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import httpx
 
+from connection.addresses import is_loopback
 from connection.auth import dataverse_token, finops_token
 from connection.declarations import DATAVERSE, FINOPS, TARGETS, TargetModel
 from connection.environment import Environment, read_environment, require_same_environment
@@ -193,8 +194,20 @@ def _read_warehouse(
         closed = closed_templates(
             settings, session.manifest, connection, catalog, templates, around.now()
         )
+        closed |= _sandbox_rows(settings, models)
         session.copy_from(catalog, [model for model in models if model.template not in closed])
     return closed
+
+
+def _sandbox_rows(settings: Settings, models: Collection[TargetModel]) -> dict[str, str]:
+    """Return templates that would bring rows of a sandbox Finance into a Dataverse elsewhere."""
+    if not is_loopback(settings.finops_url) or is_loopback(settings.dataverse_url):
+        return {}
+    sentence = (
+        f"FINOPS_URL is a sandbox ({settings.finops_url}) and DATAVERSE_URL is "
+        f"{settings.dataverse_url}: rows of a sandbox are never sent outside this machine."
+    )
+    return {model.template: sentence for model in models if model.target == DATAVERSE}
 
 
 def _transports(

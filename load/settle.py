@@ -7,10 +7,11 @@ import httpx
 
 from connection.declarations import DATAVERSE, TargetModel
 from connection.errors import ServiceUnavailable
-from connection.executions import Executions
+from connection.executions import Executions, Outcome
 from load.canonical import comparable_keys, same_payload
-from load.ledger import Ledger, OpenRow, Receipt
+from load.ledger import Ledger, OpenRow, Receipt, UnfinishedExecution
 from load.lookup import rows_by_key
+from load.package_transport import refused_keys
 from load.target_entity import TargetEntity
 
 
@@ -29,10 +30,7 @@ class Settler:
 
         An entity that is not public cannot be read back; nothing is yielded then.
         """
-        wanted = set(key_texts)
-        open_rows = {
-            row.key_text: row for row in self.ledger.open_rows(model.name) if row.key_text in wanted
-        }
+        open_rows = {row.key_text: row for row in self.ledger.open_rows(model.name, key_texts)}
         if not open_rows or not entity.is_public:
             return
         columns = {column.name: column for column in model.payload_columns}
@@ -54,27 +52,54 @@ class Settler:
         """Settle every open row of a model; returns how many there were.
 
         Imports that nobody saw the end of are followed to it first, so that no row is sent again
-        while the first sending is still under way. Rows that did not arrive as they were attempted
-        may then be sent again. Raises ServiceUnavailable while an import still runs.
+        while the first sending is still under way. What such an import accounts for is accepted,
+        though nobody can read it back. Rows that did not arrive as they were attempted may then be
+        sent again. Raises ServiceUnavailable while an import still runs.
         """
         open_rows = self.ledger.open_rows(model.name)
         if not open_rows:
             return 0
-        for execution_id in self.ledger.unfinished_executions(model.name):
-            outcome = self.executions.follow(execution_id)
+        found: set[str] = set()
+        for execution in self.ledger.unfinished_executions(model.name):
+            outcome = self.executions.follow(execution.execution_id)
             if not outcome.has_ended:
                 raise ServiceUnavailable(
-                    f"The import {execution_id} of {model.name} is still {outcome.status}: load "
-                    "again when it has ended, or cancel it in Data management."
+                    f"The import {execution.execution_id} of {model.name} is still "
+                    f"{outcome.status}: load again when it has ended, or cancel it in Data "
+                    "management."
                 )
-            self.ledger.end_execution(execution_id, outcome.status or "not found")
+            taken = _taken(model, execution, outcome, open_rows)
+            self.ledger.record(model.name, taken)
+            self.ledger.end_execution(execution.execution_id, outcome.status or "not found")
+            found.update(receipt.key_text for receipt in taken)
         keys = [row.key_text for row in open_rows]
-        arrived = list(self.read_back(model, entity, keys))
+        arrived = list(self.read_back(model, entity, [key for key in keys if key not in found]))
         self.ledger.record(model.name, arrived)
-        found = {receipt.key_text for receipt in arrived}
+        found.update(receipt.key_text for receipt in arrived)
         missing = [key for key in keys if key not in found]
         self.ledger.forget_attempt(model.name, missing, model.accepted_state)
         return len(open_rows)
+
+
+def _taken(
+    model: TargetModel,
+    execution: UnfinishedExecution,
+    outcome: Outcome,
+    open_rows: Sequence[OpenRow],
+) -> list[Receipt]:
+    """Return receipts of the rows an import took, where its counts and errors account for all.
+
+    Refused rows go again: their words may hold personal values, which are not known any more.
+    """
+    keys = [
+        (row.key_text, tuple(row.payload.get(name, "") for name in model.key))
+        for row in open_rows
+        if row.execution_id == execution.execution_id
+    ]
+    refused, _ = refused_keys(model, execution.company, keys, outcome.errors)
+    if not outcome.written or {outcome.written + len(refused), len(keys)} != {execution.rows}:
+        return []
+    return [Receipt(text, model.accepted_state) for text, _ in keys if text not in refused]
 
 
 def _key(model: TargetModel, row: OpenRow) -> list[str]:

@@ -310,6 +310,61 @@ def test_what_never_began_is_not_waited_for_again(case: Case) -> None:
     assert waited == []
 
 
+def test_what_began_late_is_fetched_by_a_later_extract(case: Case) -> None:
+    """The batch service stood still for a while: two extracts give up before it goes on."""
+    case.extract()
+    case.project.refresh = "IncrementalPush"
+    case.project.changed = {"usmf": [("Taxi", "7", "2024-01-05", "")]}
+    case.finance.polls = ("not found",) * 10_000
+    case.failure()
+    case.failure()
+    case.finance.polls = ()
+    for job in case.finance.jobs.values():
+        job.polls = []
+    case.extract()
+    assert ("usmf", "Taxi", None) in case.newest()
+
+
+def test_what_begins_while_another_export_is_made_lands_before_it(case: Case) -> None:
+    case.extract()
+    case.project.refresh = "IncrementalPush"
+    case.project.changed = {"usmf": [("Hotel", "101", "2024-01-05", "older")]}
+    case.finance.polls = ("not found",) * 10_000
+    case.failure()
+    case.finance.polls = ()
+    (late,) = [job for job in case.finance.jobs.values() if job.polls]
+    late.polls = ["not found"]
+    case.clock = Clock(now=lambda: datetime(2026, 1, 1, 0, 40, tzinfo=UTC), sleep=lambda _: None)
+    case.project.changed = {"usmf": [("Hotel", "102", "2024-01-05", "newer")]}
+    case.extract()
+    assert ("usmf", "Hotel", "newer") in case.newest()
+    case.extract()
+    assert ("usmf", "Hotel", "newer") in case.newest()
+
+
+def test_a_column_that_is_new_wants_a_full_export(case: Case) -> None:
+    """An incremental export says nothing of it for rows that did not change."""
+    case.extract()
+    case.project.refresh = "IncrementalPush"
+    case.project.columns = (*case.project.columns, "Extra")
+    case.project.changed = {"usmf": [("Taxi", "7", "2024-01-05", "", "new")]}
+    assert "would have Extra for rows that change from now on and for no others" in case.failure()
+    case.project.refresh = "FullPush"
+    case.project.rows = {"usmf": [("Hotel", "1", "2024-01-05", "", "x")], "demf": []}
+    assert case.extract().exit_code == 0
+    case.project.refresh = "IncrementalPush"
+    case.project.changed = {"usmf": [("Taxi", "7", "2024-01-05", "", "new")]}
+    assert case.extract().exit_code == 0
+
+
+def test_changes_alone_are_refused_when_the_landed_rows_were_moved_away(case: Case) -> None:
+    case.extract()
+    (case.root / FOLDER).rename(case.folder / "moved")
+    case.project.refresh = "IncrementalPush"
+    case.project.changed = {"usmf": [("Taxi", "7", "2024-01-05", "")]}
+    assert "has never been read in full for usmf" in case.failure()
+
+
 def test_an_answer_that_got_lost_is_no_second_export(case: Case) -> None:
     def cut_off(request: httpx.Request) -> None:
         if request.url.path.endswith(".ExportToPackage"):
@@ -426,6 +481,7 @@ def xml(file: str, doctype: str = "") -> bytes:
             {"Manifest.xml": xml("a.csv", "<!DOCTYPE d>"), "a.csv": utf_16(DATA)},
             "not well-formed",
         ),
+        ({"Manifest.xml": b'<?xml version="1.0" encoding="no"?><a/>', "a.csv": b""}, "not well-formed"),
         ({"Manifest.xml": xml("a.csv"), "a.csv": b""}, "has no header"),
         ({"Manifest.xml": xml("a.csv"), "a.csv": b"\xff\xfe"}, "has no header"),
         ({"Manifest.xml": xml("a.csv"), "a.csv": b"CATEGORYID,RATE,SINCE,NOTE\r\n\xff,,,\r\n"}, "UTF-8"),
@@ -463,6 +519,17 @@ def test_a_member_beyond_the_limit_is_not_read(case: Case, monkeypatch: pytest.M
 def test_a_damaged_zip_is_refused(case: Case, damaged: Callable[[bytes], bytes]) -> None:
     case.finance.build = lambda project, rows: damaged(package(project, rows))
     assert "cannot be read from the package of usmf" in case.failure()
+
+
+def test_a_member_packed_as_a_patch_is_refused(case: Case) -> None:
+    def patched(project: FakeProject, rows: Sequence[tuple[str, ...]]) -> bytes:
+        content = bytearray(package(project, rows))
+        at = content.index(b"PK\x01\x02", content.index(b"PK\x01\x02") + 1)
+        content[at + 8] |= 0x20
+        return bytes(content)
+
+    case.finance.build = patched
+    assert "packed in an unknown way" in case.failure()
 
 
 def test_damage_within_the_rows_is_noticed(case: Case) -> None:
@@ -538,7 +605,12 @@ def test_nothing_unfinished_is_left(case: Case) -> None:
         "finops", "extract", "exports", "landings", "environment.json", ".extract.lock",
     }  # fmt: skip
     log = json.loads((case.root / "exports/finops.ProjCDSCategoryEntity.json").read_text())
-    assert log == {"project": PROJECT, "read_in_full": ["demf", "usmf"], "not_landed": []}
+    assert log == {
+        "project": PROJECT,
+        "read_in_full": ["demf", "usmf"],
+        "not_landed": [],
+        "columns": ["CategoryId", "Note", "Rate", "Since", "dataAreaId"],
+    }
 
 
 def test_tables_of_one_project_are_exported_one_after_the_other(case: Case) -> None:

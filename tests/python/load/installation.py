@@ -34,7 +34,7 @@ class Installation:
     """rows: what the models describe, by model. rejected, filtered: (model, source id).
 
     processed: (model, source table, source id). published: models whose accepted rows are published.
-    service: of the import step. address: of a sandbox in place of the fakes.
+    service: of the import step. address: of a sandbox in place of the fakes. finops_url: of the fake.
     """
 
     folder: Path
@@ -50,6 +50,7 @@ class Installation:
     company: str | None = None
     service: str | None = None
     address: str = ""
+    finops_url: str = "https://finops.test"
     transport: str = "package"
     now: datetime = MORNING
     slept: list[float] = field(default_factory=list)
@@ -62,7 +63,7 @@ class Installation:
         token = SecretStr("sandbox" if self.address else "token")
         return Settings(
             dataverse_url=self.address or "https://dataverse.test",
-            finops_url=self.address or "https://finops.test",
+            finops_url=self.address or self.finops_url,
             finops_token=token,
             dataverse_token=token,
             d365_company=self.company,

@@ -145,3 +145,58 @@ def test_a_load_that_dies_beside_its_ledger_is_made_up_for(
     world.finops.requests.clear()
     assert world.load().exit_code == 0
     assert world.finops.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("marker", "call"),
+    [("GetExecutionSummaryStatus", 6), ("GetExecutionErrors", 2), ("JobDetails", 2)],
+)
+def test_a_row_written_once_does_not_go_again_when_its_import_went_well(
+    world: Installation, marker: str, call: int
+) -> None:
+    """Nobody can read a staging table back, but the import itself still tells what it took."""
+    for number in range(4):
+        world.add("actuals", ActualId=f"A{number}", Amount="1", Name="n")
+    world.finops.refuse = lambda name, row: "No." if row["ActualId"] == "A3" else ""
+    world.finops.before = dying(marker, call)
+    with pytest.raises(CutOff):
+        world.load()
+    written_once_goes_on(world)
+
+
+@pytest.mark.parametrize("step", ["end_execution", "record"])
+def test_a_row_written_once_does_not_go_again_when_its_answer_was_not_kept(
+    world: Installation, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    for number in range(4):
+        world.add("actuals", ActualId=f"A{number}", Amount="1", Name="n")
+    world.finops.refuse = lambda name, row: "No." if row["ActualId"] == "A3" else ""
+    original, calls = getattr(Ledger, step), []
+
+    def die(ledger: Ledger, *arguments: Any) -> Any:
+        calls.append(arguments)
+        # the first answer is that of A0, which goes alone
+        if len([each for each in calls if each[1]]) == 2:
+            raise CutOff
+        return original(ledger, *arguments)
+
+    monkeypatch.setattr(Ledger, step, die)
+    with pytest.raises(CutOff):
+        world.load()
+    monkeypatch.undo()
+    written_once_goes_on(world)
+
+
+def written_once_goes_on(world: Installation) -> None:
+    """A0 went alone; of the package with the others nobody heard the end."""
+    world.rows["actuals"][1]["Name"] = "changed meanwhile"
+    world.finops.packages.clear()
+    report = world.load()
+    assert world.states("actuals") == {
+        **dict.fromkeys(("A0", "A1", "A2"), "staged"),
+        "A3": "refused",
+    }
+    sent = [row["ActualId"] for _, _, rows in world.finops.packages for row in rows]
+    assert not {"A0", "A1", "A2"} & set(sent)
+    assert {row["Name"] for row in world.finops.of("actuals")} == {"n"}
+    assert result(report, "actuals").outcome == "Warning"

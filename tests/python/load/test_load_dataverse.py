@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from installation import Installation, classes, counts, reasons, result
 
 from load.dataverse_operations import body_of
+from load.ledger import Ledger
 from load.rows import Row as SentRow
 from load.target_entity import Binding, Property, TargetEntity
 
@@ -195,6 +196,29 @@ def test_a_busy_answer_within_a_batch_blames_no_row(world: Installation, status:
     assert world.states("psa_actuals") == {ONE: "in_target", TWO: "unknown"}
     world.dataverse.part_status = lambda row: 0
     assert counts(world.load(), "psa_actuals") == {"inserted": 1, "unchanged": 1}
+
+
+def test_rows_without_an_answer_are_read_back_together(
+    world: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row by row, each would ask anew and look at all that are open: quadratic work."""
+    for number in range(40):
+        actual(world, f"aaaaaaaa-0000-4000-8000-0000000000{number:02}", msdyn_description="a")
+    world.chunk_size = 10
+    world.dataverse.part_status = lambda row: 403
+    looked_at: list[int] = []
+    open_rows = Ledger.open_rows
+
+    def counted(*arguments: Any) -> Any:
+        found = open_rows(*arguments)
+        looked_at.append(len(found))
+        return found
+
+    monkeypatch.setattr(Ledger, "open_rows", counted)
+    assert counts(world.load(), "psa_actuals") == {"failed": 40}
+    read = [r for r in world.dataverse.requests if r.url.path.endswith("/msdyn_actuals")]
+    # once before anything was sent, then once per batch
+    assert (len(read), max(looked_at)) == (1 + 4, 10)
 
 
 @pytest.mark.parametrize("arrived", [True, False])
@@ -415,3 +439,20 @@ def test_what_is_sent_is_what_the_models_say_exactly(
         "msdyn_billingtype": billing_type,
         "msdyn_isadjusted": is_adjusted,
     }
+
+
+def test_rows_of_a_sandbox_finance_never_reach_a_dataverse_elsewhere(world: Installation) -> None:
+    world.finops_url = "http://127.0.0.1:8099"
+    category(world, ONE, "Travel")
+    told = result(world.load(), "psa_categories")
+    assert world.dataverse.requests == []
+    assert told.outcome == "Error"
+    assert "rows of a sandbox are never sent outside this machine" in told.message
+
+
+def test_rows_of_a_dataverse_elsewhere_may_be_tried_in_a_sandbox_finance(
+    world: Installation,
+) -> None:
+    world.finops_url = "http://127.0.0.1:8099"
+    world.add("items", Item="I1", Name="n")
+    assert counts(world.load(), "items") == {"inserted": 1}

@@ -200,6 +200,29 @@ def test_a_service_that_fails_is_a_warning_and_blames_no_row(
     assert world.states("actuals") == {"A1": "staged"}
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, json={"journalized": "some"}),
+        httpx.Response(200, json={"journalized": ["A1"], "errors": {}}),
+        httpx.Response(200, text="<html>Sign in</html>"),
+        httpx.Response(200, json="done"),
+    ],
+)
+def test_a_service_that_does_not_say_how_many_is_a_warning(
+    world: Installation, answer: httpx.Response
+) -> None:
+    world.service = SERVICE
+    world.finops.services[SERVICE] = lambda company: answer
+    actual(world, "A1")
+    told = result(world.load(), "actuals")
+    assert told.outcome == "Warning"
+    assert told.message == (
+        "The import of 1 row of usmf could not be followed: the service answered without the counts "
+        "journalized and errors."
+    )
+
+
 def test_nothing_staged_and_nothing_is_posted(world: Installation) -> None:
     world.service = SERVICE
     world.add("items", Item="I1", Name="n")

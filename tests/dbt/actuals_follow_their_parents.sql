@@ -1,10 +1,18 @@
--- An actual that is sent although its project, contract or linked category is not, a relationship or
--- connection that is sent although one of its actuals is nowhere.
+-- An actual that is sent although its project, contract, task or linked category is not, a relationship or
+-- connection that is sent although one of its actuals is nowhere. What counts is the project and the task in
+-- Dataverse: an actual that came back goes with the project number that Finance accepted, old or not.
 with
 
 actuals as (
 
-    select * from {{ ref('finops__project_actuals') }}
+    select
+        integration.*,
+        checked.project_number,
+        checked.task_id
+    from {{ ref('finops__project_actuals') }} as integration
+
+    left join {{ ref('int_project_actuals_checked') }} as checked
+        on integration._source_id = checked._source_id
 
 ),
 
@@ -17,6 +25,12 @@ projects as (
 contracts as (
 
     select * from {{ ref('finops__project_contracts') }}
+
+),
+
+tasks as (
+
+    select * from {{ ref('finops__project_tasks') }}
 
 ),
 
@@ -74,12 +88,18 @@ from actuals
 left join projects
     on
         actuals._project_company = projects.dataAreaId
-        and actuals.ProjectId = projects.ProjectID
+        and actuals.project_number = projects.ProjectID
 
 left join contracts
     on
         actuals._project_company = contracts.dataAreaId
         and actuals.ContractId = contracts.ProjectContractID
+
+left join tasks
+    on
+        actuals._project_company = tasks.dataAreaId
+        and actuals.project_number = tasks.ProjectId
+        and actuals.task_id = tasks.Task
 
 left join categories
     on
@@ -89,6 +109,7 @@ left join categories
 where
     projects._source_id is null
     or (actuals.ContractId is not null and contracts._source_id is null)
+    or (actuals.task_id is not null and tasks._source_id is null)
     or (actuals._parent_category is not null and categories._source_id is null)
 
 union all

@@ -37,6 +37,7 @@ sent_tasks as (
 
     select
         task_id,
+        project_id,
         data_area_id
     from {{ ref('int_project_tasks_checked') }}
     where {{ is_sent() }}
@@ -88,6 +89,7 @@ joined as (
     left join sent_tasks
         on
             actuals.task_id = sent_tasks.task_id
+            and actuals.project_id = sent_tasks.project_id
             and actuals.project_company = sent_tasks.data_area_id
 
     left join linked_categories

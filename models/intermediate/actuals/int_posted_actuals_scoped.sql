@@ -24,7 +24,6 @@ sent as (
 
     select
         actual_id,
-        payload_to_finance,
         {{ payload_member('payload_to_finance', 'ExternalReference') }} as external_reference
     from {{ ref('int_actuals_remembered') }}
 
@@ -53,7 +52,11 @@ scoped as (
                 and not (
                     actuals.is_journalized
                     and actuals.external_reference is not null
-                    and actuals.external_reference is distinct from sent.external_reference
+                    and actuals.external_reference is distinct from case
+                        when sent.actual_id is not null then sent.external_reference
+                        -- sent before this loader came, with what Dataverse has
+                        else nullif(trim(trailing ' ' from own_actuals.external_reference), '')
+                    end
                 )
                 then 'not_posted'
         end as filter_reason

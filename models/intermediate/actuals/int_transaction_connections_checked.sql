@@ -22,6 +22,14 @@ written_before as (
 
 ),
 
+sent_before as (
+
+    select distinct source_id as connection_id
+    from {{ ref('stg_ledger__accepted_rows') }}
+    where target_model = 'finops__actual_relationships'
+
+),
+
 own_actuals as (
 
     select actual_id from {{ ref('stg_dataverse__actuals') }}
@@ -54,6 +62,9 @@ looked_up as (
                 then 'not_between_actuals'
             when connections.connection_id is not null and written_before.connection_id is null
                 then 'already_in_dataverse'
+            -- one that was deleted there since is not made again
+            when sent_before.connection_id is not null and written_before.connection_id is null
+                then 'came_from_dataverse'
             -- a tax that Finance has not posted yet
             when
                 (own_actuals1.actual_id is null and posted_actuals1.is_filtered)
@@ -68,6 +79,9 @@ looked_up as (
 
     left join written_before
         on relationships.connection_id = written_before.connection_id
+
+    left join sent_before
+        on relationships.connection_id = sent_before.connection_id
 
     left join own_actuals as own_actuals1
         on relationships.transaction1_id = own_actuals1.actual_id

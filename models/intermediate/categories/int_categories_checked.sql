@@ -34,7 +34,10 @@ known_in_dataverse as (
         categories.category_row_id,
         categories.data_area_id,
         categories.category_name,
-        categories.namesakes
+        categories.namesakes,
+        count(*) over (
+            partition by dataverse_categories.transaction_category_id, categories.data_area_id
+        ) as rows_of_company
 
     from dataverse_categories
 
@@ -79,6 +82,12 @@ united as (
                 'namesakes > 1', 'duplicate_key', 'CategoryId', 'dataverse_name',
                 "concat('Dataverse has ', cast(namesakes as string), ' categories called ', dataverse_name, "
                 ~ "'. Rename all but one.')"
+            ),
+            reject(
+                'rows_of_company > 1', 'duplicate_key', 'IntegrationId', 'category_name',
+                "concat('Company ', data_area_id, ' has ', cast(rows_of_company as string), ' categories for the "
+                ~ "one that Dataverse calls ', dataverse_name, ', by its name or by its integration id ', "
+                ~ "transaction_category_id, '. Clear that id in Finance on all but one, or rename all but one.')"
             ),
         ]) }} as rejections,
         data_area_id,

@@ -45,8 +45,8 @@ renamed as (
 
         ---------- dates and timestamps
         source.msdyn_scheduledstart as scheduled_start_at,
-        -- Project Operations renamed the end of the schedule
-        coalesce(source.msdyn_scheduledend, source.msdyn_finish) as scheduled_end_at,
+        -- Project Operations renamed the end of the schedule; after an upgrade the old column is history
+        coalesce(source.msdyn_finish, source.msdyn_scheduledend) as scheduled_end_at,
         source.msdyn_actualstart as actual_start_at,
         source.msdyn_actualend as actual_end_at,
         source.modifiedon as modified_at

@@ -13,6 +13,19 @@ source as (
 
 ),
 
+-- Finance compares names without case, so another spelling is the same category
+spelled as (
+
+    select
+        *,
+        row_number() over (
+            partition by lower(dataAreaId), {{ comparable('CategoryId') }}
+            order by _extracted_at desc, _extract_id desc, _extract_row desc
+        ) as spelling_rank
+    from source
+
+),
+
 renamed as (
 
     select
@@ -22,7 +35,8 @@ renamed as (
         CategoryId as category_name,
         {{ set_guid('IntegrationId') }} as transaction_category_id
 
-    from source
+    from spelled
+    where spelling_rank = 1
 
 )
 

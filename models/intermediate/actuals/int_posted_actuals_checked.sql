@@ -38,7 +38,7 @@ checked as (
                 "concat('seeds/companies.csv has no company ', data_area_id, '. Add it.')"
             ),
             reject(
-                'not is_in_dataverse and not is_tax', 'missing_parent', 'msdyn_actualid', 'actual_id',
+                'actual_id is not null and not is_in_dataverse and not is_tax', 'missing_parent', 'msdyn_actualid', 'actual_id',
                 "concat('Actual ', actual_id, ' is not in Dataverse; only taxes begin in Finance.')"
             ),
             reject_not_in_dataverse(

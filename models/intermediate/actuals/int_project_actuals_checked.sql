@@ -81,9 +81,9 @@ checked as (
             ),
             reject(
                 'not has_line_property', 'unmapped_value', 'BillingType', 'billing_type',
-                "concat('Finance has no line property for billing type ', billing_type, '. Add one under Project "
-                ~ "management and accounting > Setup > Dynamics 365 for Project Service Automation integration "
-                ~ "parameters, and then in seeds/line_properties.csv.')"
+                "concat('Finance has no line property for billing type ', coalesce(billing_type, '(none)'), "
+                ~ "'. Add one under Project management and accounting > Setup > Dynamics 365 for Project Service "
+                ~ "Automation integration parameters, and then in seeds/line_properties.csv.')"
             ),
         ]) }} as rejections,
         {{ list_of([

@@ -1,4 +1,5 @@
-{#- The day of a moment that people see as a day.
+{#- The day of a moment that people see as a day. Of one that they see with a time of day it is
+    `date_in_zone`: an end of work at 17:00 in Los Angeles is 00:00Z as well.
 
     moment: UTC timestamp; zone: the company's time zone (IANA), row by row.
     A moment of exactly 00:00Z was written by an interface and keeps its UTC day; any other moment
@@ -63,10 +64,12 @@
 
 
 {#- The moment to store in Dataverse for a day of Finance: the one that is there already where people see
-    that day in it, so that nothing is written that says the same; else the day's midnight in the zone. -#}
-{% macro moment_of_day(day, own_moment, zone) -%}
+    that day in it, so that nothing is written that says the same; else the day's midnight in the zone.
+    has_time: people see the time of day as well. -#}
+{% macro moment_of_day(day, own_moment, zone, has_time=false) -%}
+    {%- set own_day = date_in_zone(own_moment, zone) if has_time else company_date(own_moment, zone) -%}
     case
-        when {{ company_date(own_moment, zone) }} = {{ day }} then {{ own_moment }}
+        when {{ own_day }} = {{ day }} then {{ own_moment }}
         else {{ midnight_in_zone(day, zone) }}
     end
 {%- endmacro %}

@@ -11,7 +11,6 @@
         'finops__free_text_invoice_headers',
         'int_free_text_invoice_headers_checked',
     ),
-    ('hour_estimates', 'finops__project_hour_estimates', 'int_hour_estimates_checked'),
     ('expense_estimates', 'finops__project_expense_estimates', 'int_expense_estimates_checked'),
     ('project_actuals', 'finops__project_actuals', 'int_project_actuals_checked'),
 ] %}

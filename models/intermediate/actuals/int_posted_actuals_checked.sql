@@ -103,8 +103,8 @@ checked as (
         {{ moment_of_day('document_date', 'own_document_at', 'time_zone') }} as document_at,
         {{ moment_of_day('exchange_rate_date', 'own_exchange_rate_at', 'time_zone') }}
             as exchange_rate_at,
-        {{ moment_of_day('start_day', 'own_start_at', 'time_zone') }} as start_at,
-        {{ moment_of_day('end_day', 'own_end_at', 'time_zone') }} as end_at
+        {{ moment_of_day('start_day', 'own_start_at', 'time_zone', has_time=true) }} as start_at,
+        {{ moment_of_day('end_day', 'own_end_at', 'time_zone', has_time=true) }} as end_at
 
     from actuals
 

@@ -21,8 +21,8 @@ translated as (
         {{ company_date('actuals.accounting_at', 'actuals.time_zone') }} as accounting_date,
         {{ company_date('actuals.document_at', 'actuals.time_zone') }} as document_date,
         {{ company_date('actuals.exchange_rate_at', 'actuals.time_zone') }} as exchange_rate_date,
-        {{ company_date('actuals.start_at', 'actuals.time_zone') }} as start_date,
-        {{ company_date('actuals.end_at', 'actuals.time_zone') }} as end_date,
+        {{ date_in_zone('actuals.start_at', 'actuals.time_zone') }} as start_date,
+        {{ date_in_zone('actuals.end_at', 'actuals.time_zone') }} as end_date,
         -- what is in the base currency of Dataverse is in the accounting currency of some companies only
         case
             when upper(actuals.accounting_currency) = '{{ var("dataverse_base_currency") | upper }}'

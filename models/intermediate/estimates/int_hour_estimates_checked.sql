@@ -59,9 +59,6 @@ checked as (
             ),
             reject_too_long('task_name', 'Description', 'finops__project_hour_estimates'),
         ]) }} as rejections,
-        {{ list_of([
-            dubious_date('scheduled_start_at', 'time_zone', 'StartDate'),
-        ]) }} as dubious_dates,
         task_id,
         data_area_id,
         project_number,
@@ -71,7 +68,7 @@ checked as (
         planned_cost_amount,
         planned_sales_amount,
         effort_hours,
-        {{ company_date('scheduled_start_at', 'time_zone') }} as scheduled_start_date
+        {{ date_in_zone('scheduled_start_at', 'time_zone') }} as scheduled_start_date
 
     from looked_up
 

@@ -8,7 +8,6 @@ from typing import Any
 from connection.declarations import SourceTable, TargetModel, source_tables, target_models
 from connection.errors import ManifestError
 
-
 PROCESSED = "processed_rows"
 """The model that lists the rows which a target took over from its staging tables."""
 

@@ -41,11 +41,11 @@ renamed as (
         TransactionClassification as transaction_classification_code,
 
         ---------- numerics
-        Amount as amount,
+        cast(Amount as decimal(32, 6)) as amount,
         AmountMST as amount_in_accounting_currency,
         UnitPrice as unit_price,
         UnitPriceMST as unit_price_in_accounting_currency,
-        Quantity as quantity,
+        cast(Quantity as decimal(32, 6)) as quantity,
         ExchangeRate as exchange_rate,
 
         ---------- booleans

@@ -1,10 +1,17 @@
 -- An actual that is sent although its project, contract or linked category is not, or a relationship that is
--- sent although one of its actuals is not.
+-- sent although one of its actuals is not. The project by its id: an actual that Finance has accepted keeps
+-- the number from then, even where the project got another one since.
 with
 
 actuals as (
 
-    select * from {{ ref('finops__project_actuals') }}
+    select
+        project_actuals.*,
+        source.project_id
+    from {{ ref('finops__project_actuals') }} as project_actuals
+
+    left join {{ ref('stg_dataverse__actuals') }} as source
+        on project_actuals._source_id = source.actual_id
 
 ),
 
@@ -12,7 +19,7 @@ sent_projects as (
 
     select
         data_area_id,
-        project_number
+        project_id
     from {{ ref('int_projects_checked') }}
     where {{ is_sent() }}
 
@@ -64,7 +71,7 @@ from actuals
 left join sent_projects
     on
         actuals._project_company = sent_projects.data_area_id
-        and actuals.ProjectId = sent_projects.project_number
+        and actuals.project_id = sent_projects.project_id
 
 left join sent_contracts
     on
@@ -77,7 +84,7 @@ left join linked_categories
         and actuals._parent_category = linked_categories.transaction_category_id
 
 where
-    sent_projects.project_number is null
+    sent_projects.project_id is null
     or (actuals.ContractId is not null and sent_contracts.sales_order_number is null)
     or (actuals._parent_category is not null and linked_categories.transaction_category_id is null)
 

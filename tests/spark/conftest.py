@@ -11,7 +11,6 @@ from world import BUILD, ROOT, World, free_port
 
 from connection.manifest import read_manifest
 
-COMPANIES = ("usmf", "ussi", "demf")
 BOOKED = (
     *("accounts", "projects_and_contracts", "project_tasks", "expense_categories"),
     "project_actuals",
@@ -64,14 +63,20 @@ def book_actuals(world: World) -> None:
     assert world.dbt(*BUILD).returncode == 0
     selected = [word for template in BOOKED for word in ("--select", template)]
     assert world.d365("load", *selected).returncode == 3
-    for company in COMPANIES:
-        body = {"dataAreaId": company}
-        assert world.ask("POST", "/sandbox/finops/post-journal", body)["taxes"] > 0
+    for company in ("usmf", "ussi"):
+        post_journal(world, company)
     assert world.d365("extract", "--select", "actuals_update").returncode == 0
     built = world.dbt(*BUILD, "--selector", "actuals_update")
     assert built.returncode == 0, built.stdout[-5000:]
     assert world.d365("load", "--select", "actuals_update").returncode == 0
+    # some vouchers and taxes are news to Dataverse, most are not
+    post_journal(world, "demf")
     assert world.d365("extract").returncode == 0
+
+
+def post_journal(world: World, company: str) -> None:
+    posted = world.ask("POST", "/sandbox/finops/post-journal", {"dataAreaId": company})
+    assert posted["taxes"] > 0
 
 
 def vary(raw: Path) -> None:

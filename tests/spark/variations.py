@@ -9,8 +9,8 @@ from connection.declarations import Column, SourceTable, TargetModel
 
 TEXT = "'He said \"no'', it''s C:\\temp\\n; 100% 😀 שלום' || chr(10) || 'line two '"
 SMALL = 300
-NULLS = 4
-"""Rows that get a null in a column: some of them are filtered or rejected for another reason."""
+NULLS, COPIES = 4, 2
+"""Rows that get a null, or another value, in a column: some are filtered or rejected for other reasons."""
 VALUES = {
     "string": ("''", "'  '", TEXT, "'ß İ ÄÖ'"),
     "decimal": ("-12.5", "0", "0.005", "-0.005", "2.125", "1234.5678", "-0.0001", "99999999.9999"),
@@ -47,6 +47,7 @@ def add_variations(raw: Path, tables: Sequence[SourceTable]) -> int:
                 continue
             rows = _read(connection, raw / table.system / table.name, table.key)
             selects = list(_selects(table, is_small=rows < SMALL))
+            assert rows < SMALL or len(selects) <= rows, table.name
             _land(connection, raw / table.system / table.name, "variations", selects)
             added += len(selects)
     return added
@@ -129,11 +130,12 @@ def _selects(table: SourceTable, *, is_small: bool) -> Iterator[str]:
     others = [column for column in table.columns if column.name not in table.key]
     number = 0
     for column in others:
-        for value in (*["null"] * NULLS, *_values(column)):
+        for value in (*["null"] * NULLS, *_values(column) * COPIES):
             number += 1
             replaced = {column.name: _cast(value, column)}
             if is_small:
                 replaced = _own_names(table, number) | replaced
+            # one variation of a row, or it would be open which of them is the newest
             yield _newer(replaced, f"number = 1 + {number} % (select count(*) from landed)")
 
 

@@ -39,6 +39,9 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
         "SPARK_ROOT": str(folder / "spark"),
         "EXPORT_ROOT": str(folder / "export"),
         "SPARK_LOCAL_IP": "127.0.0.1",
+        # many small statements: compiling them well costs more than running them
+        "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "SPARK_SHUFFLE_PARTITIONS": "1",
         "DBT_TARGET": "duckdb",
     }
     world.start()

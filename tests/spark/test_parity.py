@@ -20,7 +20,6 @@ ALWAYS_FILLED = {
     },
     "finops__project_contracts": {"SourceDataID"},
     "finops__projects": {"ProjectContractID", "SourceDataID"},
-    "finops__project_contract_lines": {"Description"},
     "finops__sales_order_headers": {
         *("DeliveryAddressName", "DeliveryAddressDescription", "IsDeliveryAddressOrderSpecific"),
         *("SalesOrderOriginType", "ExternalWorkOrderStatus", "DeliveryAddressCountryRegionISOCode"),
@@ -28,6 +27,8 @@ ALWAYS_FILLED = {
     "finops__free_text_invoice_headers": {"InvoiceOriginType"},
     "finops__project_hour_estimates": {"ForecastModel"},
     "finops__project_expense_estimates": {"ModelId"},
+    "finops__project_actuals": {"ResourceOperationUnitId"},
+    "dataverse__transaction_categories": {"msdyn_billingtype"},
 }
 """Columns without not-null that no row leaves empty: constants, maps with a line for an empty code,
 parents without which a row is rejected, and what a rule falls back to."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from variations import add_chains, add_remembered_variations, add_variations
+from variations import add_chain, add_remembered_variations, add_variations
 from world import BUILD, ROOT, World, free_port
 
 from connection.manifest import read_manifest
@@ -20,10 +20,14 @@ BOOKED = (
 
 @dataclass
 class Engines:
-    """world: its environment says which engine a command uses. both: see `both_engines`."""
+    """world: its environment says which engine a command uses. both: see `both_engines`.
+
+    deepest_task: the last of a chain of tasks, see `add_chain`.
+    """
 
     world: World
     both: duckdb.DuckDBPyConnection
+    deepest_task: str
 
     def use(self, engine: str) -> World:
         self.world.extra["DBT_TARGET"] = engine
@@ -47,7 +51,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
     world.start()
     try:
         book_actuals(world)
-        vary(world.folder / "raw")
+        deepest_task = vary(world.folder / "raw")
         for engine in ("duckdb", "spark"):
             world.extra["DBT_TARGET"] = engine
             # each engine parses for itself
@@ -55,7 +59,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
             completed = world.dbt(*BUILD)
             assert completed.returncode == 0, completed.stdout[-5000:]
         with both_engines(world, folder / "export") as both:
-            yield Engines(world, both)
+            yield Engines(world, both, deepest_task)
     finally:
         world.stop()
 
@@ -82,7 +86,8 @@ def post_journal(world: World, company: str) -> None:
     assert posted["taxes"] > 0
 
 
-def vary(raw: Path) -> None:
+def vary(raw: Path) -> str:
+    """Land variations of all that has landed and a chain of tasks; returns the last of these."""
     manifest = read_manifest(ROOT)
     remembered = {name for table in manifest.written_tables for name in table.models}
     assert add_variations(raw, manifest.sources) > 1000
@@ -92,7 +97,7 @@ def vary(raw: Path) -> None:
         )
         > 200
     )
-    add_chains(raw)
+    return add_chain(raw)
 
 
 def both_engines(world: World, exports: Path) -> duckdb.DuckDBPyConnection:

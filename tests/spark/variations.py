@@ -27,9 +27,8 @@ VALUES = {
     "bigint": ("0",),
     "boolean": ("true", "false"),
 }
-CHAIN = 130
+CHAIN = 104
 """Tasks in a chain: more levels than the 100 at which Spark stops when nobody tells it otherwise."""
-CHAINS = 4
 LEDGER = "ledger/accepted_rows"
 
 
@@ -62,41 +61,36 @@ def add_remembered_variations(raw: Path, models: Sequence[TargetModel]) -> int:
     return len(selects)
 
 
-def add_chains(raw: Path) -> None:
-    """Land chains of tasks below tasks, half with numbers of their own, half numbered by place.
+def add_chain(raw: Path) -> str:
+    """Land a chain of tasks below a line task; returns the id of the last.
 
-    Finance refuses the name of the first of each, so that a load need not send level after level.
+    What is below a line task is filtered, however far: a load need not send level after level.
     """
     folder = raw / "dataverse" / "msdyn_projecttask"
     with duckdb.connect() as connection:
         _read(connection, folder, ("msdyn_projecttaskid",))
         connection.execute(
             f"""
-            copy (
-                with tops as (
-                    select *, row_number() over (order by msdyn_projecttaskid) as chain
-                    from landed where _msdyn_parenttask_value is null
-                    qualify chain <= {CHAINS}
-                )
-                select * exclude (number, chain, level) replace (
-                    {_task_of_chain("level")} as msdyn_projecttaskid,
-                    case
-                        when level = 1 then msdyn_projecttaskid else {_task_of_chain("level - 1")}
-                    end as _msdyn_parenttask_value,
-                    'Level ' || level || repeat(' above many', case when level = 1 then 9 else 0 end)
-                        as msdyn_subject,
-                    case when chain % 2 = 0 then '9.' || level end as msdyn_wbsid,
-                    case when chain % 2 = 1 then 1 end as msdyn_displaysequence,
-                    false as msdyn_islinetask
-                )
-                from tops cross join (select unnest(range(1, {CHAIN} + 1)) as level)
-            ) to '{folder}/chains.parquet'
+            create temp table chain as
+            select * exclude (number, level) replace (
+                {_task_of_chain("level")} as msdyn_projecttaskid,
+                case
+                    when level = 1 then msdyn_projecttaskid else {_task_of_chain("level - 1")}
+                end as _msdyn_parenttask_value,
+                'Level ' || level as msdyn_subject,
+                false as msdyn_islinetask
+            )
+            from (from landed where msdyn_islinetask order by number limit 1)
+            cross join (select unnest(range(1, {CHAIN} + 1)) as level)
             """
         )
+        connection.execute(f"copy chain to '{folder}/chain.parquet'")
+        last = connection.execute(f"select {_task_of_chain(str(CHAIN))}").fetchone() or ("",)
+    return str(last[0])
 
 
 def _task_of_chain(level: str) -> str:
-    return f"cast(cast(md5('chain ' || chain || ' ' || ({level})) as uuid) as varchar)"
+    return f"cast(cast(md5('level ' || ({level})) as uuid) as varchar)"
 
 
 def _read(connection: duckdb.DuckDBPyConnection, folder: Path, key: Sequence[str]) -> int:

@@ -270,7 +270,9 @@ def test_the_full_circle_ends_with_vouchers_in_dataverse_and_nothing_to_do(
         plan = world.json("plan", *IN_CIRCLE)["counts"]
         assert "changed_after" not in {kind for kinds in plan.values() for kind in kinds}
         known = set(told)
-        world.ask("POST", "/sandbox/changes")
+        # the first day's new actuals are of material, which does not go
+        for _ in range(2):
+            world.ask("POST", "/sandbox/changes")
         world.json("sync")
     before = both_ends(world)
     world.forget_requests()

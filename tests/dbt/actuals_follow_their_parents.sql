@@ -1,34 +1,54 @@
--- An actual that is sent although its project, contract or linked category is not, a relationship or
--- connection that is sent although one of its actuals is nowhere.
+-- An actual that is sent although its project, contract or linked category is not, or a relationship that is
+-- sent although one of its actuals is not. The project by its id: an actual that Finance has accepted keeps
+-- the number from then, even where the project got another one since.
 with
 
 actuals as (
 
-    select * from {{ ref('finops__project_actuals') }}
+    select
+        project_actuals.*,
+        source.project_id
+    from {{ ref('finops__project_actuals') }} as project_actuals
+
+    left join {{ ref('stg_dataverse__actuals') }} as source
+        on project_actuals._source_id = source.actual_id
 
 ),
 
-projects as (
+sent_projects as (
 
-    select * from {{ ref('finops__projects') }}
-
-),
-
-contracts as (
-
-    select * from {{ ref('finops__project_contracts') }}
+    select
+        data_area_id,
+        project_id
+    from {{ ref('int_projects_checked') }}
+    where {{ is_sent() }}
 
 ),
 
-categories as (
+sent_contracts as (
 
-    select * from {{ ref('finops__categories') }}
+    select
+        data_area_id,
+        sales_order_number
+    from {{ ref('int_project_contracts_checked') }}
+    where {{ is_sent() }}
+
+),
+
+linked_categories as (
+
+    select
+        data_area_id,
+        transaction_category_id
+    from {{ ref('int_categories_checked') }}
+    where {{ is_sent() }}
 
 ),
 
 relationships as (
 
     select
+        _source_table,
         _source_id,
         Transaction1Id as actual_id
     from {{ ref('finops__actual_relationships') }}
@@ -36,65 +56,42 @@ relationships as (
     union all
 
     select
+        _source_table,
         _source_id,
         Transaction2Id as actual_id
     from {{ ref('finops__actual_relationships') }}
 
-),
-
-connections as (
-
-    select
-        _source_id,
-        _parent_actual1 as actual_id
-    from {{ ref('dataverse__transaction_connections') }}
-    where _parent_actual1 is not null
-
-    union all
-
-    select
-        _source_id,
-        _parent_actual2 as actual_id
-    from {{ ref('dataverse__transaction_connections') }}
-    where _parent_actual2 is not null
-
-),
-
-posted as (
-
-    select * from {{ ref('dataverse__actuals') }}
-
 )
 
 select
-    'finops__project_actuals' as target_model,
+    actuals._source_table,
     actuals._source_id
 from actuals
 
-left join projects
+left join sent_projects
     on
-        actuals._project_company = projects.dataAreaId
-        and actuals.ProjectId = projects.ProjectID
+        actuals._project_company = sent_projects.data_area_id
+        and actuals.project_id = sent_projects.project_id
 
-left join contracts
+left join sent_contracts
     on
-        actuals._project_company = contracts.dataAreaId
-        and actuals.ContractId = contracts.ProjectContractID
+        actuals._project_company = sent_contracts.data_area_id
+        and actuals.ContractId = sent_contracts.sales_order_number
 
-left join categories
+left join linked_categories
     on
-        actuals.dataAreaId = categories.dataAreaId
-        and actuals._parent_category = categories.IntegrationId
+        actuals.dataAreaId = linked_categories.data_area_id
+        and actuals._parent_category = linked_categories.transaction_category_id
 
 where
-    projects._source_id is null
-    or (actuals.ContractId is not null and contracts._source_id is null)
-    or (actuals._parent_category is not null and categories._source_id is null)
+    sent_projects.project_id is null
+    or (actuals.ContractId is not null and sent_contracts.sales_order_number is null)
+    or (actuals._parent_category is not null and linked_categories.transaction_category_id is null)
 
 union all
 
 select
-    'finops__actual_relationships' as target_model,
+    relationships._source_table,
     relationships._source_id
 from relationships
 
@@ -102,15 +99,3 @@ left join actuals
     on relationships.actual_id = actuals.ActualId
 
 where actuals._source_id is null
-
-union all
-
-select
-    'dataverse__transaction_connections' as target_model,
-    connections._source_id
-from connections
-
-left join posted
-    on connections.actual_id = posted.msdyn_actualid
-
-where posted._source_id is null

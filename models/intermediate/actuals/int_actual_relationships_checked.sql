@@ -5,8 +5,14 @@ with
 connections as (
 
     select
-        *,
+        connection_id,
+        nullif(trim(transaction1_text), '') as transaction1_text,
+        nullif(trim(transaction1_role), '') as transaction1_role,
+        transaction1_type,
         {{ as_guid('transaction1_text') }} as actual1_id,
+        nullif(trim(transaction2_text), '') as transaction2_text,
+        nullif(trim(transaction2_role), '') as transaction2_role,
+        transaction2_type,
         {{ as_guid('transaction2_text') }} as actual2_id
     from {{ ref('stg_dataverse__transaction_connections') }}
 

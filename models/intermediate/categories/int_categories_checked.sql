@@ -71,7 +71,7 @@ united as (
         {{ list_of([
             reject(
                 'category_row_id is null', 'missing_parent', 'CategoryId', 'dataverse_name',
-                "concat('No company has a category ', dataverse_name, '. Create a shared category enabled for "
+                "concat('No company has a category ', coalesce(dataverse_name, '(no name)'), '. Create a shared category enabled for "
                 ~ "Project and Expense, and in each company a project category with Use in Expense, Active in "
                 ~ "journal and transaction type Expense.')"
             ),

@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 import httpx
 from declared import MODELS
-from fake_dataverse import FakeDataverse
 from fake_finops import FakeFinops
+from fake_target_dataverse import FakeDataverse
 from pydantic import SecretStr
 
 from connection.datatypes import parse_data_type

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from declared import MODELS
-from fake_dataverse import FakeDataverse, Row
+from fake_target_dataverse import FakeDataverse, Row
 from hypothesis import given
 from hypothesis import strategies as st
 from installation import Installation, classes, counts, reasons, result

@@ -291,7 +291,8 @@
     {%- if columns | length == 1 -%}
         {{ columns[0] }}
     {%- else -%}
-        concat(lower({{ columns[0] }}), '/', {{ columns[1] }})
+        concat(lower({{ columns[0] }})
+            {%- for column in columns[1:] %}, '/', cast({{ column }} as string){% endfor %})
     {%- endif -%}
 {%- endmacro %}
 

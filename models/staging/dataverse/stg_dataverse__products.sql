@@ -25,6 +25,7 @@ renamed as (
         ---------- ids
         source.productid as product_id,
         source.productnumber as product_number,
+        source._msdynce_inventoryunit_value as inventory_unit_id,
 
         ---------- strings
         source.name as product_name,
@@ -42,6 +43,8 @@ renamed as (
             end,
             false
         ) as is_maintained_externally,
+        -- empty on products that are older than the solution
+        source.msdynce_ismaintainedexternally as external_flag,
 
         ---------- dates and timestamps
         source.modifiedon as modified_at

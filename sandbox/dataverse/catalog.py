@@ -59,7 +59,9 @@ class Catalog:
         return table.needs_required and bool(wanted)
 
     def _hidden(self, table: Table) -> bool:
-        return bool(self._switches.value("dataverse_missing_table", table.entity_set, table.name))
+        missing = self._switches.value("dataverse_missing_table", table.entity_set, table.name)
+        patterns = self._text("dataverse_missing_columns", table).split()
+        return bool(missing) or any(fnmatchcase(table.name, pattern) for pattern in patterns)
 
     def _shown(self, table: Table) -> Table:
         patterns = self._text("dataverse_missing_columns", table).split()

@@ -10,7 +10,7 @@ import duckdb
 
 from sandbox.dataverse.metadata import Table
 from sandbox.dataverse.storage import next_versions, stored_columns
-from sandbox.generator.plan import SMALLEST, PlannedRow, make_plan
+from sandbox.generator.plan import SMALLEST, PlannedRow, make_plan, read_cases
 
 __all__ = ["SMALLEST", "generate"]
 
@@ -67,7 +67,10 @@ def _record_plan(cursor: duckdb.DuckDBPyConnection, planned: list[PlannedRow]) -
 
 
 def _move(cursor: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Copy what was made into the organisation, sorted by key, with versions and moments."""
+    """Copy what was made into the organisation, sorted by key, with versions and moments.
+
+    A table that no file fills stays empty.
+    """
     made = {
         name
         for (name,) in cursor.execute(
@@ -75,6 +78,8 @@ def _move(cursor: duckdb.DuckDBPyConnection, table: Table) -> None:
             [f"new_{table.name}"],
         ).fetchall()
     }
+    if not made:
+        return
     columns = [name for name in stored_columns(table) if name in made and name not in COMPUTED]
     listed = ", ".join(f'"{name}"' for name in columns)
     found = cursor.execute(f"select count(*) from new_{table.name}").fetchone()
@@ -96,7 +101,10 @@ def _move(cursor: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 
 def _record_awkward_cases(cursor: duckdb.DuckDBPyConnection, tables: dict[str, Table]) -> None:
+    with_cases = {case.table_name for case in read_cases()}
     for name, table in tables.items():
+        if name not in with_cases:
+            continue
         cursor.execute(
             f"""
             insert into sandbox.awkward_cases

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from sandbox.dataverse.answers import ApiError, unknown_segment
-from sandbox.dataverse.metadata import Column, Table
+from sandbox.dataverse.metadata import SOLUTION_PREFIX, Column, Table
 from sandbox.switches import Switches
 
 
@@ -60,8 +60,10 @@ class Catalog:
 
     def _hidden(self, table: Table) -> bool:
         missing = self._switches.value("dataverse_missing_table", table.entity_set, table.name)
+        if missing or not table.name.startswith(SOLUTION_PREFIX):
+            return bool(missing)
         patterns = self._text("dataverse_missing_columns", table).split()
-        return bool(missing) or any(fnmatchcase(table.name, pattern) for pattern in patterns)
+        return any(fnmatchcase(table.name, pattern) for pattern in patterns)
 
     def _shown(self, table: Table) -> Table:
         patterns = self._text("dataverse_missing_columns", table).split()

@@ -24,7 +24,7 @@ SWITCHES = (
         "dataverse_missing_columns",
         "",
         "Columns the organisation lacks: names or patterns such as msdynce_*, apart by blanks. "
-        "It lacks tables of such a name too.",
+        "It lacks the solution's tables of such a name too.",
     ),
     Switch(
         "dataverse_date_behavior",

@@ -67,7 +67,7 @@ class Column:
 class Table:
     """One table; `columns` by logical name.
 
-    needs_required: a create that lacks a required column is refused.
+    required: columns without which a create is refused.
     undeletable: the solution does not let a row go.
     """
 
@@ -78,7 +78,7 @@ class Table:
     display_name: str
     alternate_key: str | None
     columns: Mapping[str, Column]
-    needs_required: bool = False
+    required: tuple[str, ...] = ()
     undeletable: bool = False
 
     @property
@@ -110,7 +110,7 @@ def read_tables(generation: str = "psa3") -> dict[str, Table]:
             display_name=line["display_name"],
             alternate_key=line["alternate_key"] or None,
             columns=columns[line["table_name"]],
-            needs_required=line["needs_required"] == "true",
+            required=_required(line["required"], columns[line["table_name"]]),
             undeletable=line["undeletable"] == "true",
         )
         for line in _lines("tables.csv")
@@ -120,6 +120,13 @@ def read_tables(generation: str = "psa3") -> dict[str, Table]:
 def _lines(name: str) -> list[dict[str, str]]:
     with (FOLDER / name).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def _required(text: str, columns: Mapping[str, Column]) -> tuple[str, ...]:
+    """Return the columns a table's line names; `all` are those marked as required."""
+    if text == "all":
+        return tuple(name for name, column in columns.items() if column.is_required)
+    return tuple(name for name in text.split("|") if name)
 
 
 def _column(line: dict[str, str]) -> Column:

@@ -67,6 +67,7 @@ class Column:
 class Table:
     """One table; `columns` by logical name.
 
+    alternate_key: the columns of the alternate key, none where there is no such key.
     required: columns without which a create is refused.
     undeletable: the solution does not let a row go.
     """
@@ -76,7 +77,7 @@ class Table:
     primary_key: str
     primary_name: str
     display_name: str
-    alternate_key: str | None
+    alternate_key: tuple[str, ...]
     columns: Mapping[str, Column]
     required: tuple[str, ...] = ()
     undeletable: bool = False
@@ -91,7 +92,7 @@ class Table:
     def without(self, names: frozenset[str]) -> "Table":
         """Return the table as an organisation has it that lacks the columns `names`."""
         kept = {name: column for name, column in self.columns.items() if name not in names}
-        key = self.alternate_key if self.alternate_key in kept else None
+        key = self.alternate_key if kept.keys() >= set(self.alternate_key) else ()
         return replace(self, columns=kept, alternate_key=key)
 
 
@@ -108,7 +109,7 @@ def read_tables(generation: str = "psa3") -> dict[str, Table]:
             primary_key=line["primary_key"],
             primary_name=line["primary_name"],
             display_name=line["display_name"],
-            alternate_key=line["alternate_key"] or None,
+            alternate_key=tuple(line["alternate_key"].split()),
             columns=columns[line["table_name"]],
             required=_required(line["required"], columns[line["table_name"]]),
             undeletable=line["undeletable"] == "true",
@@ -126,7 +127,7 @@ def _required(text: str, columns: Mapping[str, Column]) -> tuple[str, ...]:
     """Return the columns a table's line names; `all` are those marked as required."""
     if text == "all":
         return tuple(name for name, column in columns.items() if column.is_required)
-    return tuple(name for name in text.split("|") if name)
+    return tuple(text.split())
 
 
 def _column(line: dict[str, str]) -> Column:

@@ -56,8 +56,8 @@ class Writer:
             row = to_row(self.cursor, self.catalog, table, content)
             if key.row_id is not None:
                 row[table.primary_key] = key.row_id
-            elif table.alternate_key is not None:
-                row.setdefault(table.alternate_key, key.alternate)
+            for name, value in zip(table.alternate_key, key.alternate, strict=False):
+                row.setdefault(name, value)
             return self._insert(table, row)
         if conditions.get("if-none-match") == "*":
             raise ApiError(412, "", EXISTS)
@@ -137,8 +137,9 @@ class Writer:
 
     def _stored(self, table: Table, row_id: UUID) -> dict[str, object]:
         """Return the row as it is, for the behaviours; nothing where there are none."""
-        if not answers(table):
-            return {}
+        return self._read(table, row_id) if answers(table) else {}
+
+    def _read(self, table: Table, row_id: UUID) -> dict[str, object]:
         found = self.cursor.execute(
             f'select * from dataverse."{table.name}" where "{table.primary_key}" = ?', [row_id]
         )
@@ -164,9 +165,12 @@ class Writer:
             raise ApiError(412, "", CHANGED)
 
     def _check_alternate_key(self, table: Table, row_id: UUID, row: Mapping[str, object]) -> None:
-        value = row.get(table.alternate_key) if table.alternate_key else None
-        if isinstance(value, str):
-            owner = find(self.cursor, table, Key(None, value))
+        if not any(name in row for name in table.alternate_key):
+            return
+        whole = {**self._read(table, row_id), **row}
+        values = [whole.get(name) for name in table.alternate_key]
+        if all(isinstance(value, str) for value in values):
+            owner = find(self.cursor, table, Key(None, tuple(str(value) for value in values)))
             if owner not in (None, row_id):
                 raise ApiError(412, "0x80060892", EXISTS)
 
@@ -180,5 +184,5 @@ def _defaults(table: Table) -> dict[str, object]:
 
 
 def _absent(table: Table, key: Key) -> ApiError:
-    error = missing_row(table.name, key.row_id or key.alternate)
+    error = missing_row(table.name, key)
     return ApiError(error.status, "", error.message)

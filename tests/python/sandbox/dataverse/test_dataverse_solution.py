@@ -121,6 +121,29 @@ def test_two_levels_of_one_place_are_an_error(empty: Dataverse) -> None:
     assert empty.rows("msdynce_externalproductinventories") == []
 
 
+def test_levels_have_a_key_of_two_columns(empty: Dataverse) -> None:
+    place = make_place(empty)
+    keys = empty.get("EntityDefinitions(LogicalName='msdynce_externalproductinventory')/Keys")
+    (key,) = keys.json()["value"]
+    assert key["KeyAttributes"] == ["msdynce_productnumber", "msdynce_warehouseid"]
+    body = place | {"msdynce_productnumber": "P1", "msdynce_warehouseid": "13"}
+    row_id = empty.create("msdynce_externalproductinventories", **body, **levels(1, 0, 0))
+    status, _ = refusal(empty, "POST", "msdynce_externalproductinventories", body)
+    assert status == 412
+    path = "msdynce_externalproductinventories(msdynce_warehouseid='13',msdynce_productnumber='p1')"
+    assert empty.get(path).json()["msdynce_externalproductinventoryid"] == row_id
+    half = "msdynce_externalproductinventories(msdynce_warehouseid='13')"
+    assert refusal(empty, "GET", half)[0] == 400
+    other = empty.create("msdynce_externalproductinventories", **place, msdynce_productnumber="P1")
+    status, _ = refusal(
+        empty,
+        "PATCH",
+        f"msdynce_externalproductinventories({other})",
+        {"msdynce_warehouseid": "13"},
+    )
+    assert status == 412
+
+
 @pytest.mark.parametrize("missing", ["msdynce_product", "msdynce_warehouse"])
 def test_a_level_needs_its_product_and_its_warehouse(empty: Dataverse, missing: str) -> None:
     place = make_place(empty)

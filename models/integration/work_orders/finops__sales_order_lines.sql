@@ -20,6 +20,8 @@ final as (
         unit_symbol as SalesUnitSymbol,
         cast(unit_amount as decimal(32, 6)) as SalesPrice,
         cast(discount_amount as decimal(32, 6)) as TotalDiscountAmount,
+        site_id as ShippingSiteId,
+        finance_warehouse_id as ShippingWarehouseId,
 
         -- never sent
         _source_table,

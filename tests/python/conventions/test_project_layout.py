@@ -31,6 +31,8 @@ PACKAGE_ONLY = {
     "Integration entity for project hour estimates",
     "Integration entity for project task",
     "Integration entity for project transaction relationships",
+    "CDS Inventory adjustment journal headers and lines",
+    "CDS inventory transfer journal headers and lines",
 }
 """Entities of Finance without a public collection."""
 MAY_READ = {
@@ -82,10 +84,10 @@ MAPPED = {
         DeliveryAddressCountryRegionISOCode DeliveryAddressStreet DeliveryAddressStreetNumber
         DeliveryAddressZipCode DeliveryAddressStateId CurrencyCode SalesOrderNumber
         DeliveryAddressName IsDeliveryAddressOrderSpecific DeliveryAddressDescription
-        SalesOrderOriginType ExternalWorkOrderStatus""",
+        SalesOrderOriginType ExternalWorkOrderStatus ProjectId""",
     "finops__sales_order_lines": """
         ProductNumber OrderedSalesQuantity SalesOrderNumber LineCreationSequenceNumber
-        SalesUnitSymbol SalesPrice TotalDiscountAmount""",
+        SalesUnitSymbol SalesPrice TotalDiscountAmount ShippingSiteId ShippingWarehouseId""",
     "finops__free_text_invoice_headers": """
         ExternalInvoiceId CustomerAccount InvoiceAccount DueDate InvoiceDate CurrencyCode
         InvoiceOriginType""",
@@ -125,6 +127,12 @@ MAPPED = {
     "dataverse__transaction_connections": """
         msdyn_transactionconnectionid msdyn_transaction1 msdyn_transaction1role
         msdyn_transaction1type msdyn_transaction2 msdyn_transaction2role msdyn_transaction2type""",
+    "finops__inventory_adjustments": """
+        JournalNumber LineNumber JournalNameId ProductNumber InventoryQuantity InventorySiteId
+        WarehouseId""",
+    "finops__inventory_transfers": """
+        JournalNumber LineNumber JournalNameId ProductNumber InventoryQuantity SourceInventorySiteId
+        SourceWarehouseId DestinationInventorySiteId DestinationWarehouseId""",
 }
 """What the original templates map, spelled as the attributes of the target entities."""
 FILTERED = {
@@ -159,6 +167,8 @@ FILTERED = {
     "dataverse__transaction_connections": {
         *("not_between_actuals", "already_in_dataverse", "came_from_dataverse", "parent_filtered"),
     },
+    "finops__inventory_adjustments": {"not_an_adjustment", "not_posted"},
+    "finops__inventory_transfers": {"not_a_transfer", "not_posted", "within_one_warehouse"},
 }
 """Why a row of each model may be left out."""
 

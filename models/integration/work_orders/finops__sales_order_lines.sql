@@ -9,6 +9,29 @@ lines as (
 
 ),
 
+warehouses as (
+
+    select * from {{ ref('int_warehouses_mapped_to_finance') }}
+
+),
+
+-- a warehouse that stands for none of the company is left to Finance, as where the line names none
+with_warehouse as (
+
+    select
+        lines.*,
+        warehouses.finance_warehouse_id,
+        warehouses.site_id
+
+    from lines
+
+    left join warehouses
+        on
+            lines.warehouse_id = warehouses.warehouse_id
+            and lines.data_area_id = warehouses.data_area_id
+
+),
+
 final as (
 
     select
@@ -27,7 +50,7 @@ final as (
         _source_table,
         _source_id
 
-    from lines
+    from with_warehouse
 
 )
 

@@ -98,12 +98,12 @@ judged as (
                 'has_document', 'JournalNumber', 'Adjustment or transfer'
             ),
             reject(
-                'has_document and ' ~ is_blank('journal_number'),
+                "has_document and coalesce(trim(journal_number), '') = ''",
                 'missing_key', 'JournalNumber', 'null',
                 "'JournalNumber is empty: give the adjustment or transfer a number'"
             ),
             reject(
-                'not ' ~ is_blank('journal_number') ~ ' and first_document_id <> last_document_id',
+                "coalesce(trim(journal_number), '') <> '' and first_document_id <> last_document_id",
                 'duplicate_key', 'JournalNumber', 'journal_number',
                 "concat('JournalNumber ', journal_number, ' is the number of another adjustment or transfer "
                 ~ "too; Finance ignores case and trailing blanks. Renumber one.')"
@@ -112,7 +112,7 @@ judged as (
                 'number_sequence', 'LineNumber', 'msdynce_numbersequence has to number the line'
             ),
             reject(
-                'not ' ~ is_blank('number_sequence') ~ ' and coalesce(line_number, 0) = 0',
+                "coalesce(trim(number_sequence), '') <> '' and coalesce(line_number, 0) = 0",
                 'missing_key', 'LineNumber', 'number_sequence',
                 "concat('LineNumber ', number_sequence, ' is no whole number from 1 on: correct "
                 ~ "msdynce_numbersequence of the line.')"

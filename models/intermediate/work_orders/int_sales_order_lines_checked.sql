@@ -28,12 +28,6 @@ units as (
 
 ),
 
-warehouses as (
-
-    select * from {{ ref('int_warehouses_mapped_to_finance') }}
-
-),
-
 with_header as (
 
     select
@@ -108,8 +102,6 @@ looked_up as (
         ]) }} as copies,
         products.product_number,
         units.unit_name,
-        warehouses.finance_warehouse_id,
-        warehouses.site_id,
         {{ mapped_value('unit', 'units.unit_name') }} as unit_symbol
 
     from scoped
@@ -119,12 +111,6 @@ looked_up as (
 
     left join units
         on scoped.unit_id = units.unit_id
-
-    -- a warehouse that stands for none of the company is left to Finance, as where the line names none
-    left join warehouses
-        on
-            scoped.warehouse_id = warehouses.warehouse_id
-            and scoped.data_area_id = warehouses.data_area_id
 
     {{ join_value_map('unit', 'units.unit_name') }}
 
@@ -168,8 +154,7 @@ checked as (
         quantity,
         unit_amount,
         discount_amount,
-        finance_warehouse_id,
-        site_id,
+        warehouse_id,
         task,
         total_amount,
         order_status_code,

@@ -56,9 +56,7 @@ checked as (
     from judged
 
     left join incomplete
-        on
-            judged.document_kind = 'adjustment'
-            and judged.document_id = incomplete.document_id
+        on judged.document_id = incomplete.document_id
 
 )
 

@@ -58,9 +58,7 @@ checked as (
     from judged
 
     left join incomplete
-        on
-            judged.document_kind = 'transfer'
-            and judged.document_id = incomplete.document_id
+        on judged.document_id = incomplete.document_id
 
 )
 

@@ -277,6 +277,15 @@ def test_relationships_go_before_the_estimates_that_finance_merges_by_them() -> 
     ]
 
 
+def test_work_orders_wait_for_warehouses_and_not_for_projects() -> None:
+    """Without projects an order that names one is rejected by itself, and no other is touched."""
+    manifest = manifest_of(GRAPH)
+    gating = {table.label for table in manifest.gating_sources_of("work_orders")}
+    read = {table.label for table in manifest.sources_of("work_orders")}
+    assert {"finops.Warehouses", "dataverse.msdyn_warehouse"} <= gating
+    assert read - gating >= {"finops.Projects", "dataverse.msdynce_externalproject"}
+
+
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_the_page_of_a_template_has_its_headings_and_models(template: str) -> None:
     page = (ROOT / "docs" / "templates" / f"{template}.md").read_text()

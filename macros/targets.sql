@@ -270,6 +270,32 @@
                 },
             ],
         },
+        {
+            'model': 'finops__inventory_adjustments',
+            'template': 'inventory_adjustments',
+            'checked': 'int_inventory_adjustments_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__inventory_adjustment_products',
+                    'key': 'inventory_adjustment_product_id',
+                    'table': 'msdyn_inventoryadjustmentproduct',
+                    'primary_key': 'msdyn_inventoryadjustmentproductid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__inventory_transfers',
+            'template': 'inventory_transfers',
+            'checked': 'int_inventory_transfers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__inventory_adjustment_products',
+                    'key': 'inventory_adjustment_product_id',
+                    'table': 'msdyn_inventoryadjustmentproduct',
+                    'primary_key': 'msdyn_inventoryadjustmentproductid',
+                },
+            ],
+        },
     ]) }}
 {%- endmacro %}
 

@@ -184,7 +184,11 @@ FILTERED = {
     },
     "finops__contact_persons": {"is_active_customer", "no_parent_account", "parent_not_sent"},
     "finops__contact_customers": {"not_active_customer", "not_named_by_a_document"},
-    "finops__sales_quotation_headers": {"not_activated", "closed_quote", "not_externally_maintained"},
+    "finops__sales_quotation_headers": {
+        "not_activated",
+        "closed_quote",
+        "not_externally_maintained",
+    },
     "finops__sales_quotation_lines": {"parent_filtered"},
 }
 """Why a row of each model may be left out."""

@@ -15,6 +15,7 @@ TEMPLATES = (
     *("project_tasks", "hour_estimates", "expense_estimates"),
     *("expense_categories", "project_actuals", "actuals_update"),
     *("inventory_adjustments", "inventory_transfers"),
+    *("contacts", "sales_quotes"),
 )
 
 

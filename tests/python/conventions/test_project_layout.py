@@ -48,7 +48,7 @@ LONG_MODELS = {"int_work_order_lines_united"}
 TECHNICAL = {
     *("_source_table", "_source_id", "_is_cancelled", "_is_complete", "_exists_in_target"),
     *("_parent_customer", "_parent_category", "_parent_actual1", "_parent_actual2"),
-    "_project_company",
+    *("_project_company", "_parent_contact"),
 }
 HEADINGS = (
     "Purpose",
@@ -133,6 +133,29 @@ MAPPED = {
     "finops__inventory_transfers": """
         JournalNumber LineNumber JournalNameId ProductNumber InventoryQuantity SourceInventorySiteId
         SourceWarehouseId DestinationInventorySiteId DestinationWarehouseId""",
+    "finops__contact_persons": """
+        ContactPersonPartyNumber AssociatedPartyNumber FirstName MiddleName LastName
+        EmploymentDepartment EmploymentProfession Notes PrimaryEmailAddress PrimaryPhoneNumber
+        PrimaryURL GovernmentIdentificationNumber PrimaryAddressStreet PrimaryAddressCity
+        PrimaryAddressZipCode PrimaryAddressStateId PrimaryAddressCountryRegionISOCode Gender
+        MaritalStatus IsReceivingDirectMail IsInactive ContactPersonPartyType
+        IsContactPersonExternallyMaintained""",
+    # with SiteId and WarehouseId, which the template leaves to add
+    "finops__contact_customers": """
+        CustomerAccount PartyNumber PersonFirstName PersonMiddleName PersonLastName
+        AddressDescription CreditLimit PrimaryContactFax SalesMemo PrimaryContactEmail
+        PrimaryContactPhone PrimaryContactURL AddressStreet AddressCity AddressZipCode AddressState
+        AddressCountryRegionISOCode SalesCurrencyCode CustomerGroupId PartyType LanguageId
+        IsExternallyMaintained SiteId WarehouseId""",
+    "finops__sales_quotation_headers": """
+        RequestingCustomerAccountNumber SalesQuotationNumber SalesQuotationName
+        QuotationTotalAmount CurrencyCode DeliveryAddressStreet DeliveryAddressCity
+        DeliveryAddressStateId DeliveryAddressStreetNumber DeliveryAddressZipCode
+        DeliveryAddressCountryRegionISOCode DeliveryAddressName IsDeliveryAddressOrderSpecific
+        DeliveryAddressDescription""",
+    "finops__sales_quotation_lines": """
+        ProductNumber RequestedSalesQuantity SalesQuotationNumber LineCreationSequenceNumber
+        SalesUnitSymbol TotalDiscountAmount SalesPrice""",
 }
 """What the original templates map, spelled as the attributes of the target entities."""
 FILTERED = {
@@ -169,6 +192,14 @@ FILTERED = {
     },
     "finops__inventory_adjustments": {"not_an_adjustment", "not_posted"},
     "finops__inventory_transfers": {"not_a_transfer", "not_posted", "within_one_warehouse"},
+    "finops__contact_persons": {"is_active_customer", "no_parent_account", "parent_not_sent"},
+    "finops__contact_customers": {"not_active_customer", "not_named_by_a_document"},
+    "finops__sales_quotation_headers": {
+        "not_activated",
+        "closed_quote",
+        "not_externally_maintained",
+    },
+    "finops__sales_quotation_lines": {"parent_filtered"},
 }
 """Why a row of each model may be left out."""
 

@@ -19,6 +19,8 @@ RULES = {
     "reject_amount_mismatch": ("amount_mismatch", 0),
     "reject_missing_warehouse": ("missing_required", 2),
     "reject_unmapped_warehouse": ("unmapped_value", 2),
+    "reject_missing_customer": ("missing_parent", 3),
+    "reject_unmapped_personal": ("unmapped_value", 3),
 }
 
 

@@ -16,6 +16,7 @@ TEMPLATES = (
     *("expense_categories", "project_actuals", "actuals_update"),
     *("inventory_adjustments", "inventory_transfers"),
     *("contacts", "sales_quotes"),
+    *("products", "warehouses", "on_hand_inventory", "external_projects"),
 )
 
 

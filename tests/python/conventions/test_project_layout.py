@@ -48,7 +48,7 @@ LONG_MODELS = {"int_work_order_lines_united"}
 TECHNICAL = {
     *("_source_table", "_source_id", "_is_cancelled", "_is_complete", "_exists_in_target"),
     *("_parent_customer", "_parent_category", "_parent_actual1", "_parent_actual2"),
-    *("_project_company", "_parent_contact"),
+    *("_project_company", "_parent_contact", "_parent_product", "_parent_warehouse"),
 }
 HEADINGS = (
     "Purpose",
@@ -156,6 +156,19 @@ MAPPED = {
     "finops__sales_quotation_lines": """
         ProductNumber RequestedSalesQuantity SalesQuotationNumber LineCreationSequenceNumber
         SalesUnitSymbol TotalDiscountAmount SalesPrice""",
+    "dataverse__products": """
+        productid productnumber name description transactioncurrencyid defaultuomid
+        defaultuomscheduleid price currentcost isstockitem producttypecode quantitydecimal
+        msdynce_ismaintainedexternally msdyn_fieldserviceproducttype msdynce_inventoryunit
+        pricelevelid""",
+    "dataverse__warehouses": """
+        msdyn_warehouseid msdyn_name msdyn_description msdynce_ismaintainedexternally""",
+    "dataverse__external_product_inventories": """
+        msdynce_externalproductinventoryid msdynce_productnumber msdynce_warehouseid msdynce_product
+        msdynce_warehouse msdynce_onhandquantity msdynce_onorderquantity msdynce_orderedquantity""",
+    "dataverse__external_projects": """
+        msdynce_externalprojectid msdynce_projectnumber msdynce_name msdynce_projectstage
+        msdynce_account""",
 }
 """What the original templates map, spelled as the attributes of the target entities."""
 FILTERED = {
@@ -200,6 +213,15 @@ FILTERED = {
         "not_externally_maintained",
     },
     "finops__sales_quotation_lines": {"parent_filtered"},
+    "dataverse__products": {"company_not_in_seed", "same_product_of_another_company"},
+    "dataverse__warehouses": {"not_in_seed"},
+    "dataverse__external_product_inventories": {
+        *("warehouse_not_brought", "summed_with_another_site"),
+    },
+    "dataverse__external_projects": {
+        *("company_not_in_seed", "came_from_dataverse", "not_time_and_material"),
+        *("stage_not_in_process", "finished_before_it_came"),
+    },
 }
 """Why a row of each model may be left out."""
 
@@ -378,7 +400,7 @@ def scope_lines() -> list[dict[str, str]]:
     "seed",
     [
         *("value_map", "constants", "company_rules", "money_policy", "target_lengths"),
-        *("actuals_scope", "line_properties"),
+        *("actuals_scope", "line_properties", "warehouses"),
     ],
 )
 def test_every_seed_line_has_its_evidence(seed: str) -> None:

@@ -25,7 +25,14 @@ insert into sandbox.shared_facts values
     ('category', 'AIRFARE', 'demf', '{}'),
     ('category', 'Hotel', 'usmf', null);
 """
-OTHER_TABLES = ("export_projects", "exported_rows", "journal_lines")
+OTHER_TABLES = (
+    "export_projects",
+    "exported_rows",
+    "journal_lines",
+    "last_numbers",
+    "posted_journals",
+    "stock_moves",
+)
 
 CONTRACT_LINE = "11111111-1111-1111-1111-111111111111"
 MILESTONE = "22222222-2222-2222-2222-222222222222"

@@ -141,7 +141,8 @@ def test_a_few_products_are_not_released_in_the_last_company(service: Finops) ->
     released = {
         company: service.database.cursor()
         .execute(
-            "select list(product_number) from finops.released_products where company = ?",
+            'select list("ProductNumber") from finops."EcoResSellableReleasedProductEntity" '
+            """where "dataAreaId" = ? and "ProductNumber" like 'P-%'""",
             [company],
         )
         .fetchall()[0][0]

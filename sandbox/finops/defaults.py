@@ -1,82 +1,70 @@
 """What the service fills in on create when a field is not given.
 
-Each default is SQL over the new row `c`; `needs` names the attributes of `c` it reads.
+Each default is SQL over the new row `c` and over the row of its source: a row of another entity that
+the new one points to, joined once however many defaults come from it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 COMPANY_CURRENCY = 'select currency from finops.companies where company = lower(c."dataAreaId")'
 DEFAULT_WAREHOUSE = "13"
-CUSTOMER = (
-    'select {column} from finops."CustCustomerV2Entity" as customer '
-    'where customer."dataAreaId" = lower(c."dataAreaId") '
-    'and lower(customer."CustomerAccount") = lower(c."{account}")'
-)
-HEADER = (
-    'select {column} from finops."{entity}" as header '
-    'where header."dataAreaId" = lower(c."dataAreaId") '
-    'and lower(header."{key}") = lower(c."{key}")'
-)
-VENDOR = (
-    'select {column} from finops."VendVendorV2Entity" as vendor '
-    'where vendor."dataAreaId" = lower(c."dataAreaId") '
-    'and lower(vendor."VendorAccountNumber") = lower(c."OrderVendorAccountNumber")'
-)
-PRODUCT = (
-    'select {column} from finops."EcoResSellableReleasedProductEntity" as product '
-    'where product."dataAreaId" = lower(c."dataAreaId") '
-    'and lower(product."ProductNumber") = lower(c."ProductNumber")'
-)
-NAME_OF_CUSTOMER = (
-    "coalesce(nullif(customer.\"OrganizationName\", ''), trim(concat_ws(' ', "
-    "nullif(customer.\"PersonFirstName\", ''), nullif(customer.\"PersonLastName\", ''))))"
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where defaults come from: the row of `entity` whose key, beside the company, is in `points`."""
+
+    alias: str
+    entity: str
+    points: str
+
+    @property
+    def join(self) -> str:
+        """Return the left join that finds the row; a key is unique, so it finds at most one."""
+        return (
+            f'left join finops."{self.entity}" as {self.alias} on {self.alias}._key '
+            f'= lower(c."dataAreaId" || chr(31) || c."{self.points}")'
+        )
+
+    def of(self, attribute: str) -> "Default":
+        """Return the default that is an attribute of the row, nothing where that says nothing."""
+        return Default(f'{self.alias}."{attribute}"', (self.points,), self)
 
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """The SQL of a value, and the attributes of the new row it depends on."""
+    """The SQL of a value, the attributes of the new row it depends on, the row it comes from."""
 
     sql: str
     needs: tuple[str, ...] = ()
+    source: Source | None = field(default=None)
 
 
-def _of_customer(column: str, account: str) -> Default:
-    return Default(CUSTOMER.format(column=f'customer."{column}"', account=account), (account,))
+def _customer(account: str) -> Source:
+    return Source("customer", "CustCustomerV2Entity", account)
 
 
-def _of_header(entity: str, key: str, column: str) -> str:
-    return HEADER.format(column=f'header."{column}"', entity=entity, key=key)
+PRODUCT = Source("product", "EcoResSellableReleasedProductEntity", "ProductNumber")
+ORDER = Source("sales_order", "SalesOrderHeaderCDSEntity", "SalesOrderNumber")
+QUOTATION = Source("quotation", "SalesQuotationHeaderCDSEntity", "SalesQuotationNumber")
+VENDOR = Source("vendor", "VendVendorV2Entity", "OrderVendorAccountNumber")
+PURCHASE_ORDER = Source("purchase", "PurchPurchaseOrderHeaderV2Entity", "PurchaseOrderNumber")
+ORDERING_CUSTOMER = _customer("OrderingCustomerAccountNumber")
+REQUESTING_CUSTOMER = _customer("RequestingCustomerAccountNumber")
+INVOICED_CUSTOMER = _customer("CustomerAccount")
 
 
-def _of_order(column: str) -> Default:
-    sql = _of_header("SalesOrderHeaderCDSEntity", "SalesOrderNumber", column)
-    return Default(sql, ("SalesOrderNumber",))
-
-
-def _of_quotation(column: str) -> Default:
-    sql = _of_header("SalesQuotationHeaderCDSEntity", "SalesQuotationNumber", column)
-    return Default(sql, ("SalesQuotationNumber",))
-
-
-def _of_purchase_order(column: str) -> Default:
-    sql = _of_header("PurchPurchaseOrderHeaderV2Entity", "PurchaseOrderNumber", column)
-    return Default(sql, ("PurchaseOrderNumber",))
-
-
-def _of_vendor(column: str) -> Default:
-    return Default(VENDOR.format(column=f'vendor."{column}"'), ("OrderVendorAccountNumber",))
-
-
-def _of_product(column: str) -> Default:
-    return Default(PRODUCT.format(column=f'product."{column}"'), ("ProductNumber",))
-
-
-def _warehouse(default: Default) -> Default:
+def _or_warehouse_of_product(default: Default) -> Default:
     """Fall back to the warehouse of the product's order settings, the same in every company."""
-    return Default(f"coalesce(nullif(({default.sql}), ''), '{DEFAULT_WAREHOUSE}')", default.needs)
+    sql = f"coalesce(nullif({default.sql}, ''), '{DEFAULT_WAREHOUSE}')"
+    return Default(sql, default.needs, default.source)
 
+
+NAME_OF_CUSTOMER = (
+    "coalesce(nullif(customer.\"OrganizationName\", ''), trim(concat_ws(' ', "
+    "nullif(customer.\"PersonFirstName\", ''), nullif(customer.\"PersonLastName\", ''))))"
+)
 
 DEFAULTS: Final[dict[str, dict[str, Default]]] = {
     "CustCustomerV2Entity": {
@@ -94,37 +82,36 @@ DEFAULTS: Final[dict[str, dict[str, Default]]] = {
         "InvoiceCustomerAccountNumber": Default(
             'c."OrderingCustomerAccountNumber"', ("OrderingCustomerAccountNumber",)
         ),
-        "CurrencyCode": _of_customer("SalesCurrencyCode", "OrderingCustomerAccountNumber"),
-        "LanguageId": _of_customer("LanguageId", "OrderingCustomerAccountNumber"),
-        "PaymentTermsName": _of_customer("PaymentTerms", "OrderingCustomerAccountNumber"),
-        "DefaultShippingWarehouseId": _of_customer("WarehouseId", "OrderingCustomerAccountNumber"),
+        "CurrencyCode": ORDERING_CUSTOMER.of("SalesCurrencyCode"),
+        "LanguageId": ORDERING_CUSTOMER.of("LanguageId"),
+        "PaymentTermsName": ORDERING_CUSTOMER.of("PaymentTerms"),
+        "DefaultShippingWarehouseId": ORDERING_CUSTOMER.of("WarehouseId"),
         "SalesOrderName": Default(
-            CUSTOMER.format(column=NAME_OF_CUSTOMER, account="OrderingCustomerAccountNumber"),
-            ("OrderingCustomerAccountNumber",),
+            NAME_OF_CUSTOMER, ("OrderingCustomerAccountNumber",), ORDERING_CUSTOMER
         ),
         "SalesOrderStatus": Default("'Backorder'"),
     },
     "SalesOrderLineCDSEntity": {
-        "CurrencyCode": _of_order("CurrencyCode"),
-        "SalesOrderOriginType": _of_order("SalesOrderOriginType"),
-        "SalesUnitSymbol": _of_product("SalesUnitSymbol"),
-        "ProductName": _of_product("ProductName"),
-        "ShippingWarehouseId": _warehouse(_of_order("DefaultShippingWarehouseId")),
+        "CurrencyCode": ORDER.of("CurrencyCode"),
+        "SalesOrderOriginType": ORDER.of("SalesOrderOriginType"),
+        "SalesUnitSymbol": PRODUCT.of("SalesUnitSymbol"),
+        "ProductName": PRODUCT.of("ProductName"),
+        "ShippingWarehouseId": _or_warehouse_of_product(ORDER.of("DefaultShippingWarehouseId")),
         "SalesOrderLineStatus": Default("'Backorder'"),
     },
     "SalesQuotationHeaderCDSEntity": {
         "InvoiceCustomerAccountNumber": Default(
             'c."RequestingCustomerAccountNumber"', ("RequestingCustomerAccountNumber",)
         ),
-        "CurrencyCode": _of_customer("SalesCurrencyCode", "RequestingCustomerAccountNumber"),
-        "LanguageId": _of_customer("LanguageId", "RequestingCustomerAccountNumber"),
-        "PaymentTermsName": _of_customer("PaymentTerms", "RequestingCustomerAccountNumber"),
+        "CurrencyCode": REQUESTING_CUSTOMER.of("SalesCurrencyCode"),
+        "LanguageId": REQUESTING_CUSTOMER.of("LanguageId"),
+        "PaymentTermsName": REQUESTING_CUSTOMER.of("PaymentTerms"),
         "SalesQuotationStatus": Default("'Created'"),
     },
     "SalesQuotationLineCDSEntity": {
-        "CurrencyCode": _of_quotation("CurrencyCode"),
-        "SalesUnitSymbol": _of_product("SalesUnitSymbol"),
-        "ProductName": _of_product("ProductName"),
+        "CurrencyCode": QUOTATION.of("CurrencyCode"),
+        "SalesUnitSymbol": PRODUCT.of("SalesUnitSymbol"),
+        "ProductName": PRODUCT.of("ProductName"),
         "SalesQuotationStatus": Default("'Created'"),
     },
     "smmContactPersonCDSEntity": {"ContactPersonPartyType": Default("'Person'")},
@@ -136,20 +123,22 @@ DEFAULTS: Final[dict[str, dict[str, Default]]] = {
         "InvoiceVendorAccountNumber": Default(
             'c."OrderVendorAccountNumber"', ("OrderVendorAccountNumber",)
         ),
-        "CurrencyCode": _of_vendor("CurrencyCode"),
-        "LanguageId": _of_vendor("LanguageId"),
-        "PaymentTermsName": _of_vendor("DefaultPaymentTermsName"),
-        "PurchaseOrderName": _of_vendor("VendorOrganizationName"),
+        "CurrencyCode": VENDOR.of("CurrencyCode"),
+        "LanguageId": VENDOR.of("LanguageId"),
+        "PaymentTermsName": VENDOR.of("DefaultPaymentTermsName"),
+        "PurchaseOrderName": VENDOR.of("VendorOrganizationName"),
         "PurchaseOrderStatus": Default("'Backorder'"),
         "DocumentApprovalStatus": Default("'Approved'"),
     },
     "PurchPurchaseOrderLineCDSEntity": {
-        "CurrencyCode": _of_purchase_order("CurrencyCode"),
-        "PurchaseUnitSymbol": _of_product("SalesUnitSymbol"),
-        "PurchasePrice": _of_product("UnitCost"),
-        "ProductName": _of_product("ProductName"),
-        "LineDescription": _of_product("ProductName"),
-        "ReceivingWarehouseId": _warehouse(_of_purchase_order("DefaultReceivingWarehouseId")),
+        "CurrencyCode": PURCHASE_ORDER.of("CurrencyCode"),
+        "PurchaseUnitSymbol": PRODUCT.of("SalesUnitSymbol"),
+        "PurchasePrice": PRODUCT.of("UnitCost"),
+        "ProductName": PRODUCT.of("ProductName"),
+        "LineDescription": PRODUCT.of("ProductName"),
+        "ReceivingWarehouseId": _or_warehouse_of_product(
+            PURCHASE_ORDER.of("DefaultReceivingWarehouseId")
+        ),
         "PurchaseOrderLineStatus": Default("'Backorder'"),
     },
     "ProjectEntity": {
@@ -158,10 +147,10 @@ DEFAULTS: Final[dict[str, dict[str, Default]]] = {
     },
     "FreeTextInvoiceHeaderCDSEntity": {
         "InvoiceAccount": Default('c."CustomerAccount"', ("CustomerAccount",)),
-        "CurrencyCode": _of_customer("SalesCurrencyCode", "CustomerAccount"),
-        "LanguageId": _of_customer("LanguageId", "CustomerAccount"),
-        "CustomerGroup": _of_customer("CustomerGroupId", "CustomerAccount"),
-        "TermsOfPayment": _of_customer("PaymentTerms", "CustomerAccount"),
+        "CurrencyCode": INVOICED_CUSTOMER.of("SalesCurrencyCode"),
+        "LanguageId": INVOICED_CUSTOMER.of("LanguageId"),
+        "CustomerGroup": INVOICED_CUSTOMER.of("CustomerGroupId"),
+        "TermsOfPayment": INVOICED_CUSTOMER.of("PaymentTerms"),
     },
     "FreeTextInvoiceLineCDSEntity": {
         "TransactionCurrencyAmount": Default(

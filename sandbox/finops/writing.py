@@ -185,9 +185,11 @@ def _insert(entity: Entity, given: Sequence[str]) -> str:
         if choices:
             columns.append(quoted(attribute.name))
             values.append(f"coalesce({', '.join([*choices, empty_value(attribute)])})")
+    sources = {default.source: None for default in defaults.values() if default.source}
     return (
         f"insert into {table(entity)} ({', '.join(columns)}) select {', '.join(values)} "
-        "from checked as c where not c._exists and len(c._findings) = 0 order by c._row"
+        f"from checked as c {' '.join(source.join for source in sources)} "
+        "where not c._exists and len(c._findings) = 0 order by c._row"
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from sandbox.dataverse.answers import ApiError, unknown_segment
-from sandbox.dataverse.metadata import Column, Table
+from sandbox.dataverse.metadata import SOLUTION_PREFIX, Column, Table
 from sandbox.switches import Switches
 
 
@@ -59,7 +59,11 @@ class Catalog:
         return table.needs_required and bool(wanted)
 
     def _hidden(self, table: Table) -> bool:
-        return bool(self._switches.value("dataverse_missing_table", table.entity_set, table.name))
+        missing = self._switches.value("dataverse_missing_table", table.entity_set, table.name)
+        if missing or not table.name.startswith(SOLUTION_PREFIX):
+            return bool(missing)
+        patterns = self._text("dataverse_missing_columns", table).split()
+        return any(fnmatchcase(table.name, pattern) for pattern in patterns)
 
     def _shown(self, table: Table) -> Table:
         patterns = self._text("dataverse_missing_columns", table).split()

@@ -23,7 +23,8 @@ SWITCHES = (
     Switch(
         "dataverse_missing_columns",
         "",
-        "Columns the organisation lacks: names or patterns such as msdynce_*, apart by blanks.",
+        "Columns the organisation lacks: names or patterns such as msdynce_*, apart by blanks. "
+        "It lacks the solution's tables of such a name too.",
     ),
     Switch(
         "dataverse_date_behavior",

@@ -4,7 +4,7 @@ Products, warehouses and stock that Finance alone knows are made here as well.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,7 +18,7 @@ from sandbox.finops.store import quoted, table
 
 NOT_RELEASED_EVERY = 40
 FIRST_SHARED_CATEGORY = 5_637_144_576
-DAY_OF_NATIVE_INVOICES = "2021-03-31"
+DAY_OF_DOCUMENTS = "2021-03-31"
 WAREHOUSE = "13"
 PRODUCTS = "EcoResSellableReleasedProductEntity"
 WAREHOUSES = "InventWarehouseEntity"
@@ -132,6 +132,38 @@ class Fact:
         """Return the lines of a document."""
         lines = self.detail.get("lines")
         return lines if isinstance(lines, list) else []
+
+
+def _invoice(cursor: duckdb.DuckDBPyConnection, company: str, number: str) -> None:
+    orders.invoice(cursor, company, number, DAY_OF_DOCUMENTS)
+
+
+def _receive(cursor: duckdb.DuckDBPyConnection, company: str, number: str) -> None:
+    purchasing.receive(cursor, company, number, DAY_OF_DOCUMENTS)
+
+
+Step = Callable[[duckdb.DuckDBPyConnection, str, str], object]
+STEPS: Final[dict[str, tuple[Step, ...]]] = {
+    "active": (orders.total,),
+    "confirmed": (orders.confirm,),
+    "packingslip": (orders.confirm, orders.ship),
+    "invoiced": (orders.confirm, orders.ship, _invoice),
+    "cancelled": (orders.total, orders.cancel),
+}
+"""Processing status of an order, in lower case -> what brings it there."""
+
+PURCHASE_STEPS: Final[dict[str, tuple[Step, ...]]] = {
+    "draft": (),
+    "confirmed": (purchasing.confirm,),
+    "received": (purchasing.confirm, _receive),
+}
+"""Status of a purchase order, in lower case -> what brings it there."""
+
+ORDER_WITHOUT_TOTALS: Final = f"""
+update finops."{orders.HEADERS}" set "AreTotalsUpdated" = 'No',
+    "OrderTotalAmount" = 0, "OrderTotalTaxAmount" = 0, "OrderTotalDiscountAmount" = 0
+where _key = lower(? || chr(31) || ?)
+"""
 
 
 def make(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -249,29 +281,11 @@ def _make_order(cursor: duckdb.DuckDBPyConnection, fact: Fact) -> None:
 
 
 def _process_order(cursor: duckdb.DuckDBPyConnection, fact: Fact) -> None:
-    """Take an order to where its status says it is."""
-    steps = {
-        "confirmed": ("confirm",),
-        "delivered": ("confirm", "ship"),
-        "invoiced": ("confirm", "ship", "invoice"),
-        "cancelled": ("cancel",),
-    }.get(fact.text("status", "open"), ())
-    for step in steps:
-        if step == "confirm":
-            orders.confirm(cursor, fact.company, fact.key)
-        elif step == "ship":
-            orders.ship(cursor, fact.company, fact.key)
-        elif step == "invoice":
-            orders.invoice(cursor, fact.company, fact.key, DAY_OF_NATIVE_INVOICES)
-        else:
-            orders.cancel(cursor, fact.company, fact.key)
-    if fact.detail.get("totals_updated") is False:
-        cursor.execute(
-            f'update finops."{orders.HEADERS}" set "AreTotalsUpdated" = \'No\', '
-            '"OrderTotalAmount" = 0, "OrderTotalTaxAmount" = 0 '
-            "where _key = lower(? || chr(31) || ?)",
-            [fact.company, fact.key],
-        )
+    """Take an order to where its status says it is, and its totals to whether they are right."""
+    for step in STEPS[fact.text("status", "Active").lower()]:
+        step(cursor, fact.company, fact.key)
+    if _yes(fact.detail.get("totals_updated", "Yes")) == "No":
+        cursor.execute(ORDER_WITHOUT_TOTALS, [fact.company, fact.key])
 
 
 def _make_vendor(cursor: duckdb.DuckDBPyConnection, fact: Fact) -> None:
@@ -313,11 +327,8 @@ def _make_purchase_order(cursor: duckdb.DuckDBPyConnection, fact: Fact) -> None:
             **product,
         }
         _insert(cursor, purchasing.LINES, [fact.company, fact.key, str(number)], values)
-    status = fact.text("status", "draft")
-    if status in ("confirmed", "received"):
-        purchasing.confirm(cursor, fact.company, fact.key)
-    if status == "received":
-        purchasing.receive(cursor, fact.company, fact.key, DAY_OF_NATIVE_INVOICES)
+    for step in PURCHASE_STEPS[fact.text("status", "Draft").lower()]:
+        step(cursor, fact.company, fact.key)
 
 
 def _of_product(

@@ -152,6 +152,12 @@ def calculate_totals(cursor: duckdb.DuckDBPyConnection, company: str) -> int:
     return int(row[0]) if row else 0
 
 
+def total(cursor: duckdb.DuckDBPyConnection, company: str, number: str) -> None:
+    """Calculate the totals of one open order."""
+    _choose(cursor, company, number, "Backorder", "calculated")
+    _total_chosen(cursor)
+
+
 def confirm(cursor: duckdb.DuckDBPyConnection, company: str, number: str) -> None:
     """Confirm an order: its totals are calculated, its processing status says so."""
     _choose(cursor, company, number, "Backorder", "confirmed")

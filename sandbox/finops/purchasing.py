@@ -31,14 +31,17 @@ inner join chosen_purchase as chosen on header._key = chosen._key
 """
 CHOSEN_LINES: Final = f"""
 create or replace temporary table chosen_lines as
-select line._key, nextval('finops.record_ids') as record_id, warehouse."OperationalSiteId" as site
-from finops."{LINES}" as line
-inner join chosen_purchase as chosen
-    on chosen._key = lower(line."dataAreaId" || chr(31) || line."PurchaseOrderNumber")
-left join finops."InventWarehouseEntity" as warehouse
-    on warehouse._key = lower(line."dataAreaId" || chr(31) || line."ReceivingWarehouseId")
-where line."PurchaseOrderLineStatus" = 'Backorder'
-order by line."LineNumber"
+select _key, site, nextval('finops.record_ids') as record_id
+from (
+    select line._key, warehouse."OperationalSiteId" as site
+    from finops."{LINES}" as line
+    inner join chosen_purchase as chosen
+        on chosen._key = lower(line."dataAreaId" || chr(31) || line."PurchaseOrderNumber")
+    left join finops."InventWarehouseEntity" as warehouse
+        on warehouse._key = lower(line."dataAreaId" || chr(31) || line."ReceivingWarehouseId")
+    where line."PurchaseOrderLineStatus" = 'Backorder'
+    order by line."LineNumber"
+)
 """
 OPEN_LINES: Final = f"""
 finops."{LINES}" as line inner join chosen_lines as chosen on line._key = chosen._key

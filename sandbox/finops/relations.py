@@ -95,11 +95,9 @@ VENDOR = _entity("VendVendorV2Entity", "VendorAccountNumber")
 PURCHASE_ORDER = _entity("PurchPurchaseOrderHeaderV2Entity", "PurchaseOrderNumber")
 PARTY = Related(
     "Parties",
-    'select null as company, lower(coalesce(nullif("PartyNumber", '
-    '), "CustomerAccount")) as value '
-    'from finops."CustCustomerV2Entity" union all '
-    'select null, lower(coalesce(nullif("VendorPartyNumber", '
-    '), "VendorAccountNumber")) '
+    'select null as company, coalesce(nullif(lower("PartyNumber"), \'\'), lower("CustomerAccount")) '
+    'as value from finops."CustCustomerV2Entity" union all '
+    'select null, coalesce(nullif(lower("VendorPartyNumber"), \'\'), lower("VendorAccountNumber")) '
     'from finops."VendVendorV2Entity"',
     is_shared=True,
 )

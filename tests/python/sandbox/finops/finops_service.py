@@ -167,6 +167,15 @@ def do_business(service: Finops) -> None:
         LineNumber=1,
         MainAccountDisplayValue="401100",
     )
+    service.created(
+        "CDSSalesQuotationHeaders",
+        SalesQuotationNumber="QUO-1",
+        RequestingCustomerAccountNumber="C-1",
+    )
+    service.created("VendorsV2", VendorAccountNumber="V-1", VendorGroupId="10")
+    service.created(
+        "PurchaseOrderHeadersV2", PurchaseOrderNumber="PO-1", OrderVendorAccountNumber="V-1"
+    )
 
 
 def milestone(**changes: object) -> dict[str, object]:

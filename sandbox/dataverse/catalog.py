@@ -56,7 +56,11 @@ class Catalog:
         """Tell whether a new row of the table must have its required columns."""
         switch = "dataverse_required_columns"
         wanted = self._switches.value(switch, table.entity_set, table.name)
-        return table.needs_required and bool(wanted)
+        return bool(table.required) and bool(wanted)
+
+    def behaves(self, behavior: str, table: Table) -> bool:
+        """Tell whether the solution does `behavior` when a row of the table is written."""
+        return behavior not in self._text("dataverse_solution_without", table).split()
 
     def _hidden(self, table: Table) -> bool:
         missing = self._switches.value("dataverse_missing_table", table.entity_set, table.name)

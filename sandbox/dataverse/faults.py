@@ -40,7 +40,13 @@ SWITCHES = (
     Switch(
         "dataverse_required_columns",
         True,
-        "Refuse a new task, category, estimate, connection or actual that lacks a required column.",
+        "Refuse a new row that lacks what metadata/tables.csv requires of its table.",
+    ),
+    Switch(
+        "dataverse_solution_without",
+        "",
+        "What the solution does not do by itself: names of behaviours in solution.py, such as "
+        "lock_posted_documents or require_price_list, apart by blanks.",
     ),
     Switch("dataverse_short_pages", False, "Pages hold half of the rows they could."),
     Switch("dataverse_delta_expired", False, "Refuse every delta token as expired."),

@@ -33,6 +33,8 @@ select
     case when customertypecode = 11 then 'Supplies ' else 'Trading ' end
         || row_code('account', accounts_beside.ordinal) as name,
     accounts_beside.customertypecode,
+    cast(0 as decimal(19, 4)) as creditlimit,
+    1 + die('account', accounts_beside.ordinal, 'employees', 5000) as numberofemployees,
     '1 Harbour Road' as address1_line1,
     case accounts_beside.company_no when 2 then 'Hamburg' else 'Seattle' end as address1_city,
     '20457' as address1_postalcode,

@@ -41,7 +41,12 @@ BESIDE_SHARES = {
 }
 """How many rows of sales, stock and purchasing there are per row, beside the others: they come on
 top of the rows that are asked for, so that those stay what they were. Their lines follow."""
-BESIDE_LEAST = {"quote": 12, "salesorder": 8, "msdynce_externalproductinventory": 8}
+BESIDE_LEAST = {
+    "quote": 12,
+    "salesorder": 9,
+    "msdyn_inventoryadjustment": 12,
+    "msdynce_externalproductinventory": 8,
+}
 """How many of them the smallest organisation has; otherwise 6."""
 BESIDE_ALWAYS = {"account": 6}
 """Rows of which any organisation has the same number."""

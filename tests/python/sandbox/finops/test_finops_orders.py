@@ -81,6 +81,19 @@ def test_a_line_has_an_amount_a_warehouse_and_the_site_of_the_warehouse(ordered:
     assert {(row["ShippingWarehouseId"], row["ShippingSiteId"]) for row in rows} == {("13", "1")}
 
 
+def test_a_line_keeps_the_site_that_was_given(service: Finops) -> None:
+    order(service, account="US-001")
+    line(service, ShippingSiteId="2")
+    assert read(service, LINE)["ShippingSiteId"] == "2"
+
+
+def test_an_order_that_a_client_cancels_is_no_longer_on_order(ordered: Finops) -> None:
+    start = stock(ordered)
+    assert ordered.client.patch(HEADER, json={"SalesOrderStatus": "Canceled"}).is_success
+    assert moved(start, stock(ordered)) == ("0", "-2", "0")
+    assert "has been canceled" in refusal(ordered, "ship-order", "SO-1")
+
+
 def test_a_line_without_any_warehouse_takes_that_of_the_product(service: Finops) -> None:
     order(service, account="US-001")
     line(service)

@@ -474,6 +474,13 @@
                 '{{ source.table }}' as source_table,
                 {{ source.key }} as source_id
             from {{ ref(source.staging) }}
+            union all
+            -- a table without rows stands here with none
+            select
+                '{{ target.template }}' as template,
+                '{{ target.model }}' as target_model,
+                '{{ source.table }}' as source_table,
+                cast(null as string) as source_id
             {%- endfor %}
             {%- endfor %}
         ) as source_rows

@@ -47,6 +47,7 @@ TECHNICAL = {
     *("_source_table", "_source_id", "_is_cancelled", "_is_complete", "_exists_in_target"),
     *("_parent_customer", "_parent_category", "_parent_actual1", "_parent_actual2"),
     "_project_company",
+    *("_parent_warehouse", "_parent_product"),
 }
 HEADINGS = (
     "Purpose",
@@ -125,6 +126,27 @@ MAPPED = {
     "dataverse__transaction_connections": """
         msdyn_transactionconnectionid msdyn_transaction1 msdyn_transaction1role
         msdyn_transaction1type msdyn_transaction2 msdyn_transaction2role msdyn_transaction2type""",
+    # the maps of dual-write, without columns that the tables of this specification lack
+    "dataverse__vendors": "accountid accountnumber name customertypecode",
+    "finops__purchase_order_headers": """
+        PurchaseOrderNumber OrderVendorAccountNumber RequestedDeliveryDate
+        DefaultReceivingWarehouseId CurrencyCode""",
+    "finops__purchase_order_lines": """
+        PurchaseOrderNumber LineNumber ProductNumber OrderedPurchaseQuantity PurchaseUnitSymbol
+        LineDescription RequestedDeliveryDate ReceivingWarehouseId""",
+    "dataverse__purchase_orders": """
+        msdyn_purchaseorderid msdyn_name msdyn_vendor msdyn_dateexpected msdyn_receivetowarehouse
+        transactioncurrencyid msdyn_addressname msdyn_address1 msdyn_address2 msdyn_city
+        msdyn_stateorprovince msdyn_postalcode msdyn_country""",
+    "dataverse__purchase_order_products": """
+        msdyn_purchaseorderproductid msdyn_purchaseorder msdyn_lineorder msdyn_product
+        msdyn_quantity msdyn_unit msdyn_unitcost msdyn_description msdyn_dateexpected
+        msdyn_associatetowarehouse""",
+    "dataverse__purchase_order_receipts": """
+        msdyn_purchaseorderreceiptid msdyn_name msdyn_purchaseorder msdyn_datereceived msdyn_note""",
+    "dataverse__purchase_order_receipt_products": """
+        msdyn_purchaseorderreceiptproductid msdyn_purchaseorderreceipt msdyn_purchaseorderproduct
+        msdyn_purchaseorder msdyn_quantity msdyn_associatetowarehouse""",
 }
 """What the original templates map, spelled as the attributes of the target entities."""
 FILTERED = {
@@ -159,6 +181,18 @@ FILTERED = {
     "dataverse__transaction_connections": {
         *("not_between_actuals", "already_in_dataverse", "came_from_dataverse", "parent_filtered"),
     },
+    "dataverse__vendors": {"company_not_in_seed", "same_vendor_of_another_company"},
+    "finops__purchase_order_headers": {"came_from_finance", "confirmed_in_finance", "not_active"},
+    "finops__purchase_order_lines": {"parent_filtered"},
+    "dataverse__purchase_orders": {
+        *("company_not_in_seed", "not_confirmed", "came_from_dataverse"),
+        *("canceled_before_it_came", "warehouse_not_brought"),
+    },
+    "dataverse__purchase_order_products": {
+        *("parent_filtered", "no_product", "canceled_before_it_came", "warehouse_not_brought"),
+    },
+    "dataverse__purchase_order_receipts": {"parent_filtered"},
+    "dataverse__purchase_order_receipt_products": {"parent_filtered", "warehouse_not_brought"},
 }
 """Why a row of each model may be left out."""
 

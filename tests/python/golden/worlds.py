@@ -3,7 +3,7 @@
 A case is a folder tests/golden/<template>/<case>:
 
 - raw.json: {table: [rows]} with the names and values of the wire; columns that are not named are null. A row
-  begins with its key: the id, in Finance the company and the id. A row that stands twice has two versions,
+  begins with the columns of its key: the id, in Finance mostly the company and the id. A row that stands twice has two versions,
   the later one newer; `_is_deleted: true` makes a version a tombstone. accepted_rows is what targets have
   accepted before, its payload a JSON object.
 - missing_columns.json, if the organisation lacks columns: {table: [columns]}. Such cases are built together,
@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +66,17 @@ def raw_rows(case: Path) -> dict[str, list[Row]]:
 def source_ids(case: Path) -> set[str]:
     """Return the ids of the source rows of a case, as `_source_id` has them."""
     return {
-        "/".join(list(row.values())[:2]) if "dataAreaId" in row else str(next(iter(row.values())))
+        "/".join(str(value) for value in list(row.values())[: key_widths()[table]])
         for table, rows in raw_rows(case).items()
         for row in rows
         if table != REMEMBERED
     }
+
+
+@cache
+def key_widths() -> dict[str, int]:
+    """Return how many columns the key of each source table has."""
+    return {table.name: len(table.key) for table in manifest_of(parse_project(ROOT)).sources}
 
 
 def missing_columns(case: Path) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
--- Target: Purchase order headers V2. One row per purchase order that Dataverse made and Finance has not confirmed.
+-- Target: Purchase order headers V2. One row per order that Dataverse made and Finance has not confirmed.
 -- Column names are the target's own; nothing renames them after this.
 with
 

@@ -141,7 +141,7 @@ checked as (
         line_order,
         released_number,
         quantity,
-        case when unit_id is not null then unit_symbol end as unit_symbol,
+        unit_symbol,
         line_description,
         finance_warehouse_id,
         {{ company_date('expected_at', 'time_zone') }} as requested_delivery_date

@@ -404,6 +404,102 @@
                 },
             ],
         },
+        {
+            'model': 'dataverse__vendors',
+            'template': 'purchasing',
+            'checked': 'int_vendors_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__vendors',
+                    'key': 'vendor_row_id',
+                    'table': 'VendorsV2',
+                    'primary_key': ['dataAreaId', 'VendorAccountNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'finops__purchase_order_headers',
+            'template': 'purchasing',
+            'checked': 'int_purchase_order_headers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__purchase_orders',
+                    'key': 'purchase_order_id',
+                    'table': 'msdyn_purchaseorder',
+                    'primary_key': 'msdyn_purchaseorderid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__purchase_order_lines',
+            'template': 'purchasing',
+            'checked': 'int_purchase_order_lines_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__purchase_order_products',
+                    'key': 'purchase_order_product_id',
+                    'table': 'msdyn_purchaseorderproduct',
+                    'primary_key': 'msdyn_purchaseorderproductid',
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__purchase_orders',
+            'template': 'purchasing',
+            'checked': 'int_purchase_orders_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__purchase_orders',
+                    'key': 'purchase_order_row_id',
+                    'table': 'PurchaseOrderHeadersV2',
+                    'primary_key': ['dataAreaId', 'PurchaseOrderNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__purchase_order_products',
+            'template': 'purchasing',
+            'checked': 'int_purchase_order_products_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__purchase_order_lines',
+                    'key': 'purchase_order_line_row_id',
+                    'table': 'CDSPurchaseOrderLines',
+                    'primary_key': ['dataAreaId', 'PurchaseOrderNumber', 'LineNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__purchase_order_receipts',
+            'template': 'purchasing',
+            'checked': 'int_purchase_order_receipts_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__product_receipts',
+                    'key': 'product_receipt_row_id',
+                    'table': 'VendProductReceiptHeaderEntity',
+                    'primary_key': ['dataAreaId', 'RecordId'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__purchase_order_receipt_products',
+            'template': 'purchasing',
+            'checked': 'int_purchase_order_receipt_products_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__product_receipt_lines',
+                    'key': 'product_receipt_line_row_id',
+                    'table': 'VendProductReceiptLineEntity',
+                    'primary_key': ['dataAreaId', 'RecordId'],
+                },
+            ],
+        },
     ]) }}
 {%- endmacro %}
 

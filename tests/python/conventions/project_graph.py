@@ -17,6 +17,7 @@ TEMPLATES = (
     *("inventory_adjustments", "inventory_transfers"),
     *("contacts", "sales_quotes"),
     *("products", "warehouses", "on_hand_inventory", "external_projects"),
+    "purchasing",
 )
 
 

@@ -169,6 +169,27 @@ MAPPED = {
     "dataverse__external_projects": """
         msdynce_externalprojectid msdynce_projectnumber msdynce_name msdynce_projectstage
         msdynce_account""",
+    # the maps of dual-write, without columns that the tables of this specification lack
+    "dataverse__vendors": "accountid accountnumber name customertypecode",
+    "finops__purchase_order_headers": """
+        PurchaseOrderNumber OrderVendorAccountNumber RequestedDeliveryDate
+        DefaultReceivingWarehouseId CurrencyCode""",
+    "finops__purchase_order_lines": """
+        PurchaseOrderNumber LineNumber ProductNumber OrderedPurchaseQuantity PurchaseUnitSymbol
+        LineDescription RequestedDeliveryDate ReceivingWarehouseId""",
+    "dataverse__purchase_orders": """
+        msdyn_purchaseorderid msdyn_name msdyn_vendor msdyn_dateexpected msdyn_receivetowarehouse
+        transactioncurrencyid msdyn_addressname msdyn_address1 msdyn_address2 msdyn_city
+        msdyn_stateorprovince msdyn_postalcode msdyn_country""",
+    "dataverse__purchase_order_products": """
+        msdyn_purchaseorderproductid msdyn_purchaseorder msdyn_lineorder msdyn_product
+        msdyn_quantity msdyn_unit msdyn_unitcost msdyn_description msdyn_dateexpected
+        msdyn_associatetowarehouse""",
+    "dataverse__purchase_order_receipts": """
+        msdyn_purchaseorderreceiptid msdyn_name msdyn_purchaseorder msdyn_datereceived msdyn_note""",
+    "dataverse__purchase_order_receipt_products": """
+        msdyn_purchaseorderreceiptproductid msdyn_purchaseorderreceipt msdyn_purchaseorderproduct
+        msdyn_purchaseorder msdyn_quantity msdyn_associatetowarehouse""",
 }
 """What the original templates map, spelled as the attributes of the target entities."""
 FILTERED = {
@@ -222,6 +243,18 @@ FILTERED = {
         *("company_not_in_seed", "came_from_dataverse", "not_time_and_material"),
         *("stage_not_in_process", "finished_before_it_came"),
     },
+    "dataverse__vendors": {"company_not_in_seed", "same_vendor_of_another_company"},
+    "finops__purchase_order_headers": {"came_from_finance", "confirmed_in_finance", "not_active"},
+    "finops__purchase_order_lines": {"parent_filtered"},
+    "dataverse__purchase_orders": {
+        *("company_not_in_seed", "not_confirmed", "came_from_dataverse"),
+        *("canceled_before_it_came", "warehouse_not_brought"),
+    },
+    "dataverse__purchase_order_products": {
+        *("parent_filtered", "no_product", "canceled_before_it_came", "warehouse_not_brought"),
+    },
+    "dataverse__purchase_order_receipts": {"parent_filtered"},
+    "dataverse__purchase_order_receipt_products": {"parent_filtered", "warehouse_not_brought"},
 }
 """Why a row of each model may be left out."""
 

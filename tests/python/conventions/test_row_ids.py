@@ -51,4 +51,6 @@ def test_the_list_of_targets_knows_the_keys_of_finance() -> None:
     for staging, key, table, primary_key in LISTED:
         assert by_model[staging] == table
         assert names(primary_key) == key_of(table)
-        assert re.search(rf"source_row_id\([^)]*\) \}}\}}\s+as {key}\b", MODELS[staging]["raw_code"])
+        assert re.search(
+            rf"source_row_id\([^)]*\) \}}\}}\s+as {key}\b", MODELS[staging]["raw_code"]
+        )

@@ -29,6 +29,13 @@ invoices as (
 
 ),
 
+quotes as (
+
+    select * from {{ ref('int_quotes_scoped') }}
+    where filter_reason is null
+
+),
+
 named as (
 
     select
@@ -63,6 +70,13 @@ named as (
         customer_id,
         data_area_id
     from invoices
+
+    union
+
+    select
+        customer_id,
+        data_area_id
+    from quotes
 
 )
 

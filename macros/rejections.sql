@@ -136,6 +136,18 @@
     ) }}
 {%- endmacro %}
 
+{#- A customer, an account or a contact, that is not sent in the document's company. is_active: false for
+    a contact that its flag says is no customer; a document alone makes none of it. -#}
+{% macro reject_missing_customer(lookup, is_sent, is_active, column_name) -%}
+    {{ reject(
+        "not " ~ is_blank(lookup) ~ " and not " ~ is_sent,
+        'missing_parent', column_name, lookup,
+        "concat('Customer ', cast(" ~ lookup ~ " as string), case when not " ~ is_active
+        ~ " then ' is a contact that is no active customer (msdynce_isactivecustomer).'"
+        ~ " else ' is not there, or is rejected itself, or belongs to another company.' end)"
+    ) }}
+{%- endmacro %}
+
 {#- is_unlinked: whether Finance has no category in the row's company that carries the id. -#}
 {% macro reject_unlinked_category(is_unlinked, column_name) -%}
     {{ reject(

@@ -270,6 +270,19 @@
                 },
             ],
         },
+        {
+            'model': 'finops__contact_customers',
+            'template': 'contacts',
+            'checked': 'int_contact_customers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__contacts',
+                    'key': 'contact_id',
+                    'table': 'contact',
+                    'primary_key': 'contactid',
+                },
+            ],
+        },
     ]) }}
 {%- endmacro %}
 

@@ -10,14 +10,9 @@ work_orders as (
 
 ),
 
-sent_accounts as (
+customers_sent as (
 
-    select
-        account_id,
-        account_number,
-        data_area_id
-    from {{ ref('int_customers_checked') }}
-    where {{ is_sent() }}
+    select * from {{ ref('int_customers_sent') }}
 
 ),
 
@@ -31,8 +26,8 @@ looked_up as (
 
     select
         work_orders.*,
-        service_accounts.account_number as ordering_customer_number,
-        billing_accounts.account_number as invoice_customer_number,
+        service_accounts.customer_number as ordering_customer_number,
+        billing_accounts.customer_number as invoice_customer_number,
         currencies.currency_code,
         {{ mapped_value('country', 'work_orders.country') }} as country_code,
         {{ mapped_value('work_order_status', 'work_orders.system_status_code') }}
@@ -40,14 +35,14 @@ looked_up as (
 
     from work_orders
 
-    left join sent_accounts as service_accounts
+    left join customers_sent as service_accounts
         on
-            work_orders.service_account_id = service_accounts.account_id
+            work_orders.service_account_id = service_accounts.customer_id
             and work_orders.data_area_id = service_accounts.data_area_id
 
-    left join sent_accounts as billing_accounts
+    left join customers_sent as billing_accounts
         on
-            work_orders.billing_account_id = billing_accounts.account_id
+            work_orders.billing_account_id = billing_accounts.customer_id
             and work_orders.data_area_id = billing_accounts.data_area_id
 
     left join currencies

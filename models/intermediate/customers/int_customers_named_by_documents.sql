@@ -29,6 +29,13 @@ invoices as (
 
 ),
 
+crm_orders as (
+
+    select * from {{ ref('int_crm_sales_orders_scoped') }}
+    where filter_reason is null
+
+),
+
 named as (
 
     select
@@ -63,6 +70,13 @@ named as (
         customer_id,
         data_area_id
     from invoices
+
+    union
+
+    select
+        customer_id,
+        data_area_id
+    from crm_orders
 
 )
 

@@ -1,5 +1,5 @@
--- Grain: one row per customer number, as Finance compares numbers, with the account or contact of Dataverse it
--- means. An account goes before a contact; a number of two accounts, or of two contacts, means neither.
+-- Grain: one row per customer number, as Finance compares numbers, with the account or contact of Dataverse
+-- it means. An account goes before a contact; a number of two accounts, or of two contacts, means neither.
 with
 
 customers as (

@@ -1,5 +1,5 @@
--- Grain: one row per sales invoice of Finance, with the invoice and the order of Dataverse that have its numbers
--- (columns that begin with own_) and, where it does not go to Dataverse, the reason.
+-- Grain: one row per sales invoice of Finance, with the invoice and the order of Dataverse that have its
+-- numbers (columns that begin with own_) and, where it does not go to Dataverse, the reason.
 with
 
 invoices as (

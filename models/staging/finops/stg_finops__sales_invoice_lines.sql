@@ -17,7 +17,9 @@ renamed as (
 
     select
         ---------- ids
-        {{ source_row_id(['dataAreaId', 'InvoiceNumber', 'InvoiceDate', 'LineCreationSequenceNumber', 'LedgerVoucher']) }} as sales_invoice_line_row_id,
+        {{ source_row_id([
+            'dataAreaId', 'InvoiceNumber', 'InvoiceDate', 'LineCreationSequenceNumber', 'LedgerVoucher'
+        ]) }} as sales_invoice_line_row_id,
         lower(dataAreaId) as data_area_id,
         InvoiceNumber as invoice_number,
         LedgerVoucher as voucher,

@@ -17,7 +17,9 @@ renamed as (
 
     select
         ---------- ids
-        {{ source_row_id(['dataAreaId', 'SalesOrderNumber', 'LineCreationSequenceNumber']) }} as sales_order_line_row_id,
+        {{ source_row_id([
+            'dataAreaId', 'SalesOrderNumber', 'LineCreationSequenceNumber'
+        ]) }} as sales_order_line_row_id,
         lower(dataAreaId) as data_area_id,
         SalesOrderNumber as sales_order_number,
         nullif(ProductNumber, '') as product_number,

@@ -16,13 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from connection.declarations import Column, SourceTable
+from connection.declarations import COMPANY, Column, SourceTable
 from extract.cells import DoesNotFitError, convert
-from extract.decode import require_keys, unfit
+from extract.decode import unfit, with_keys
 from extract.package import PackageRefused, open_text
 from extract.schema import arrow_schema, arrow_type
 
-COMPANY = "dataAreaId"
 HEADER_BYTES = 1 << 20
 BLOCK_BYTES = 1 << 23
 """How much is parsed at a time; a row must fit."""
@@ -128,9 +127,7 @@ def _typed(
             arrays.append(_column(table, column, batch.column(found[column.name])))
         else:
             arrays.append(pa.nulls(batch.num_rows, kind))
-    rows = pa.table(arrays, schema=schema)
-    require_keys(table, rows)
-    return rows
+    return with_keys(table, pa.table(arrays, schema=schema))
 
 
 def _column(table: SourceTable, column: Column, texts: pa.Array) -> pa.Array:

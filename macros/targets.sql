@@ -387,13 +387,19 @@
 {%- endmacro %}
 
 
-{#- The id of a Finance row as one text: its company, where it has one, and its own key. -#}
+{#- The id of a Finance row as one text: its company, where it has one, and its own key.
+
+    No two keys give one id: what stands between company and last column is written without slashes. A
+    number keeps the places of its type (1.000000). -#}
 {% macro source_row_id(columns) -%}
     {%- if columns | length == 1 -%}
         {{ columns[0] }}
     {%- else -%}
         concat(lower({{ columns[0] }})
-            {%- for column in columns[1:] %}, '/', cast({{ column }} as string){% endfor %})
+            {%- for column in columns[1:-1] -%}
+                , '/', replace(replace(cast({{ column }} as string), '%', '%25'), '/', '%2F')
+            {%- endfor -%}
+            , '/', cast({{ columns[-1] }} as string))
     {%- endif -%}
 {%- endmacro %}
 

@@ -219,6 +219,14 @@ MODELS = {
             "msdyn_isadjusted msdyn_project _exists_in_target",
         ),
         dataverse_model(
+            "crm_orders",
+            "crm_orders",
+            "salesorder",
+            "salesorders",
+            "name customerid_account customerid_contact",
+            takes_over=True,
+        ),
+        dataverse_model(
             "psa_connections",
             "psa_actuals",
             "msdyn_transactionconnection",

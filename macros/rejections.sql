@@ -118,6 +118,15 @@
     ) }}
 {%- endmacro %}
 
+{#- The same for a personal value, which is not shown. -#}
+{% macro reject_unmapped_personal(map_name, source_value, mapped_value, column_name) -%}
+    {{ reject(
+        "not " ~ is_blank(source_value) ~ " and " ~ mapped_value ~ " is null",
+        'unmapped_value', column_name, "null",
+        "'Value map " ~ map_name ~ " has no line for the value of this row. Add it to seeds/value_map.csv.'"
+    ) }}
+{%- endmacro %}
+
 {% macro reject_unmapped_company(company, asked_value, hint) -%}
     {{ reject(
         company ~ ' is null', 'unmapped_company', 'dataAreaId', asked_value,

@@ -271,6 +271,19 @@
             ],
         },
         {
+            'model': 'finops__contact_persons',
+            'template': 'contacts',
+            'checked': 'int_contact_persons_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__contacts',
+                    'key': 'contact_id',
+                    'table': 'contact',
+                    'primary_key': 'contactid',
+                },
+            ],
+        },
+        {
             'model': 'finops__contact_customers',
             'template': 'contacts',
             'checked': 'int_contact_customers_checked',
@@ -280,6 +293,32 @@
                     'key': 'contact_id',
                     'table': 'contact',
                     'primary_key': 'contactid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__sales_quotation_headers',
+            'template': 'sales_quotes',
+            'checked': 'int_sales_quotation_headers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__quotes',
+                    'key': 'quote_id',
+                    'table': 'quote',
+                    'primary_key': 'quoteid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__sales_quotation_lines',
+            'template': 'sales_quotes',
+            'checked': 'int_sales_quotation_lines_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__quote_details',
+                    'key': 'quote_detail_id',
+                    'table': 'quotedetail',
+                    'primary_key': 'quotedetailid',
                 },
             ],
         },

@@ -29,6 +29,13 @@ invoices as (
 
 ),
 
+quotes as (
+
+    select * from {{ ref('int_quotes_scoped') }}
+    where filter_reason is null
+
+),
+
 crm_orders as (
 
     select * from {{ ref('int_crm_sales_orders_scoped') }}
@@ -70,6 +77,13 @@ named as (
         customer_id,
         data_area_id
     from invoices
+
+    union
+
+    select
+        customer_id,
+        data_area_id
+    from quotes
 
     union
 

@@ -55,6 +55,15 @@ named as (
         _parent_customer as account_number
     from {{ ref('finops__free_text_invoice_headers') }}
 
+    union all
+
+    select
+        _source_table,
+        _source_id,
+        dataAreaId,
+        _parent_customer as account_number
+    from {{ ref('finops__crm_sales_order_headers') }}
+
 )
 
 select named.*

@@ -97,11 +97,15 @@ checked as (
                 ~ "'. Renumber all but one.')"
             ),
             reject(
-                'is_project_contract or is_draft', 'duplicate_key', 'ordernumber',
-                'sales_order_number',
-                "concat('Dataverse has a', case when is_project_contract then ' project contract ' "
-                ~ "else 'n order nobody has activated under ' end, sales_order_number, "
+                'is_project_contract', 'duplicate_key', 'ordernumber', 'sales_order_number',
+                "concat('Dataverse has a project contract ', sales_order_number, "
                 ~ "', which is another order than that of Finance. Renumber one of them.')"
+            ),
+            reject(
+                'is_unknown_to_finance and not is_project_contract', 'duplicate_key', 'ordernumber',
+                'sales_order_number',
+                "concat('Dataverse has an order ', sales_order_number, ' that Finance has not got from here. "
+                ~ "Renumber one of them; or, where they are one order, take over that of Finance.')"
             ),
             reject_missing('customer_number', 'customerid', 'Finance has no customer for the order'),
             reject_not_in_dataverse(

@@ -8,26 +8,38 @@ sales_orders as (
 
 ),
 
+remembered as (
+
+    select * from {{ ref('int_sales_orders_remembered') }}
+
+),
+
 own_orders as (
 
     select
-        {{ comparable('sales_order_number') }} as compared_number,
+        {{ comparable('orders.sales_order_number') }} as compared_number,
         count(*) as own_orders,
-        min(sales_order_id) as own_order_id,
-        max(case when order_type_code = 192350001 then 1 else 0 end) = 1 as is_project_contract,
-        -- what nobody has activated Finance never got
+        min(orders.sales_order_id) as own_order_id,
+        max(case when orders.order_type_code = 192350001 then 1 else 0 end) = 1
+            as is_project_contract,
+        -- neither sent to Finance nor come from there, so another one than that of Finance
         max(
             case
                 when
-                    coalesce(processing_status_code, 647390011) = 647390011
-                    and not coalesce(is_maintained_externally, false)
+                    remembered.row_id is null
+                    and not coalesce(orders.is_maintained_externally, false)
                     then 1
                 else 0
             end
-        ) = 1 as is_draft
-    from {{ ref('stg_dataverse__sales_orders') }}
-    where not {{ is_blank('sales_order_number') }}
-    group by {{ comparable('sales_order_number') }}
+        ) = 1 as is_unknown_to_finance
+
+    from {{ ref('stg_dataverse__sales_orders') }} as orders
+
+    left join remembered
+        on orders.sales_order_id = remembered.row_id
+
+    where not {{ is_blank('orders.sales_order_number') }}
+    group by {{ comparable('orders.sales_order_number') }}
 
 ),
 
@@ -38,7 +50,7 @@ joined as (
         coalesce(own_orders.own_orders, 0) as own_orders,
         own_orders.own_order_id,
         coalesce(own_orders.is_project_contract, false) as is_project_contract,
-        coalesce(own_orders.is_draft, false) as is_draft,
+        coalesce(own_orders.is_unknown_to_finance, false) as is_unknown_to_finance,
         {{ mapped_value('sales_order_processing_status', 'sales_orders.processing_status') }}
             as processing_status_code
 

@@ -271,6 +271,62 @@
             ],
         },
         {
+            'model': 'dataverse__products',
+            'template': 'products',
+            'checked': 'int_products_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__released_products',
+                    'key': 'released_product_row_id',
+                    'table': 'SellableReleasedProducts',
+                    'primary_key': ['dataAreaId', 'ProductNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__warehouses',
+            'template': 'warehouses',
+            'checked': 'int_warehouses_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__warehouses',
+                    'key': 'warehouse_row_id',
+                    'table': 'Warehouses',
+                    'primary_key': ['dataAreaId', 'WarehouseId'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__external_product_inventories',
+            'template': 'on_hand_inventory',
+            'checked': 'int_external_product_inventories_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__on_hand_inventory',
+                    'key': 'on_hand_row_id',
+                    'table': 'InventWarehouseOnHandCDSEntity',
+                    'primary_key': ['dataAreaId', 'ProductNumber', 'InventorySiteId', 'InventoryWarehouseId'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__external_projects',
+            'template': 'external_projects',
+            'checked': 'int_external_projects_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__projects',
+                    'key': 'project_row_id',
+                    'table': 'Projects',
+                    'primary_key': ['dataAreaId', 'ProjectID'],
+                },
+            ],
+        },
+        {
             'model': 'finops__contact_persons',
             'template': 'contacts',
             'checked': 'int_contact_persons_checked',

@@ -33,6 +33,7 @@ final as (
             as ispriceoverridden,
 
         -- never sent
+        parent_product_id as _parent_product,
         is_in_dataverse as _exists_in_target,
         _source_table,
         _source_id

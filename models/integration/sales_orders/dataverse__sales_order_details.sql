@@ -40,6 +40,7 @@ final as (
         ) as msdynce_ismaintainedexternally,
 
         -- never sent
+        parent_product_id as _parent_product,
         is_in_dataverse as _exists_in_target,
         is_cancelled as _is_cancelled,
         _source_table,

@@ -29,6 +29,17 @@ own_lines as (
 
 ),
 
+sent_products as (
+
+    select
+        compared_number,
+        product_id,
+        is_in_dataverse
+    from {{ ref('int_products_checked') }}
+    where {{ is_sent() }}
+
+),
+
 products as (
 
     select
@@ -65,7 +76,9 @@ joined as (
         headers.is_header_sent,
         coalesce(own_lines.own_lines, 0) as own_lines,
         own_lines.own_line_id,
-        products.product_id,
+        coalesce(products.product_id, sent_products.product_id) as product_id,
+        case when not sent_products.is_in_dataverse then sent_products.product_id end
+            as parent_product_id,
         units.unit_id,
         currencies.currency_id,
         case when headers.filter_reason is not null then 'parent_filtered' end as filter_reason
@@ -83,6 +96,9 @@ joined as (
         on
             headers.invoice_id = own_lines.invoice_id
             and lines.line_number = own_lines.sequence_number
+
+    left join sent_products
+        on {{ comparable('lines.product_number') }} = sent_products.compared_number
 
     left join products
         on {{ comparable('lines.product_number') }} = products.compared_number
@@ -130,6 +146,7 @@ checked as (
         invoice_number,
         line_number,
         product_id,
+        parent_product_id,
         product_name,
         unit_id,
         currency_id,

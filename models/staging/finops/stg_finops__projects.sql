@@ -20,10 +20,10 @@ renamed as (
         {{ source_row_id(['dataAreaId', 'ProjectID']) }} as project_row_id,
         lower(dataAreaId) as data_area_id,
         ProjectID as project_number,
-        CustomerAccount as customer_number,
+        nullif(CustomerAccount, '') as customer_number,
 
         ---------- strings
-        ProjectName as project_name,
+        nullif(ProjectName, '') as project_name,
 
         ---------- enumerations
         ProjectType as project_type,

@@ -22,11 +22,11 @@ renamed as (
         ProductNumber as product_number,
 
         ---------- strings
-        ProductName as product_name,
-        ProductDescription as product_description,
-        CurrencyCode as currency_code,
-        SalesUnitSymbol as sales_unit_symbol,
-        InventoryUnitSymbol as inventory_unit_symbol,
+        nullif(ProductName, '') as product_name,
+        nullif(ProductDescription, '') as product_description,
+        nullif(CurrencyCode, '') as currency_code,
+        nullif(SalesUnitSymbol, '') as sales_unit_symbol,
+        nullif(InventoryUnitSymbol, '') as inventory_unit_symbol,
 
         ---------- enumerations
         ProductType as product_type,

@@ -20,10 +20,10 @@ renamed as (
         {{ source_row_id(['dataAreaId', 'WarehouseId']) }} as warehouse_row_id,
         lower(dataAreaId) as data_area_id,
         WarehouseId as warehouse_id,
-        OperationalSiteId as site_id,
+        nullif(OperationalSiteId, '') as site_id,
 
         ---------- strings
-        WarehouseName as warehouse_name
+        nullif(WarehouseName, '') as warehouse_name
 
     from source
 

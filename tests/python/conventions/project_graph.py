@@ -14,6 +14,7 @@ TEMPLATES = (
     *("accounts", "agreement_invoices", "projects_and_contracts", "work_orders"),
     *("project_tasks", "hour_estimates", "expense_estimates"),
     *("expense_categories", "project_actuals", "actuals_update"),
+    *("products", "warehouses", "on_hand_inventory", "external_projects"),
     *("sales_orders", "sales_invoices"),
 )
 

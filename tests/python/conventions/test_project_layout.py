@@ -47,7 +47,8 @@ TECHNICAL = {
     *("_source_table", "_source_id", "_is_cancelled", "_is_complete", "_exists_in_target"),
     *("_parent_customer", "_parent_category", "_parent_actual1", "_parent_actual2"),
     "_project_company",
-    *("_parent_contact", "_parent_order", "_parent_product"),
+    *("_parent_product", "_parent_warehouse"),
+    *("_parent_contact", "_parent_order"),
 }
 HEADINGS = (
     "Purpose",
@@ -126,6 +127,19 @@ MAPPED = {
     "dataverse__transaction_connections": """
         msdyn_transactionconnectionid msdyn_transaction1 msdyn_transaction1role
         msdyn_transaction1type msdyn_transaction2 msdyn_transaction2role msdyn_transaction2type""",
+    "dataverse__products": """
+        productid productnumber name description transactioncurrencyid defaultuomid
+        defaultuomscheduleid price currentcost isstockitem producttypecode quantitydecimal
+        msdynce_ismaintainedexternally msdyn_fieldserviceproducttype msdynce_inventoryunit
+        pricelevelid""",
+    "dataverse__warehouses": """
+        msdyn_warehouseid msdyn_name msdyn_description msdynce_ismaintainedexternally""",
+    "dataverse__external_product_inventories": """
+        msdynce_externalproductinventoryid msdynce_productnumber msdynce_warehouseid msdynce_product
+        msdynce_warehouse msdynce_onhandquantity msdynce_onorderquantity msdynce_orderedquantity""",
+    "dataverse__external_projects": """
+        msdynce_externalprojectid msdynce_projectnumber msdynce_name msdynce_projectstage
+        msdynce_account""",
     "finops__crm_sales_order_headers": """
         OrderingCustomerAccountNumber SalesOrderNumber CustomersOrderReference OrderTotalAmount
         CurrencyCode DeliveryAddressStreet DeliveryAddressStreetNumber DeliveryAddressCity
@@ -190,6 +204,15 @@ FILTERED = {
     "dataverse__actuals": {"not_posted"},
     "dataverse__transaction_connections": {
         *("not_between_actuals", "already_in_dataverse", "came_from_dataverse", "parent_filtered"),
+    },
+    "dataverse__products": {"company_not_in_seed", "same_product_of_another_company"},
+    "dataverse__warehouses": {"not_in_seed"},
+    "dataverse__external_product_inventories": {
+        *("warehouse_not_brought", "summed_with_another_site"),
+    },
+    "dataverse__external_projects": {
+        *("company_not_in_seed", "came_from_dataverse", "not_time_and_material"),
+        *("stage_not_in_process", "finished_before_it_came"),
     },
     "finops__crm_sales_order_headers": {
         *("project_contract", "came_from_finance", "not_activated", "not_externally_maintained"),
@@ -371,7 +394,7 @@ def scope_lines() -> list[dict[str, str]]:
     "seed",
     [
         *("value_map", "constants", "company_rules", "money_policy", "target_lengths"),
-        *("actuals_scope", "line_properties"),
+        *("actuals_scope", "line_properties", "warehouses"),
     ],
 )
 def test_every_seed_line_has_its_evidence(seed: str) -> None:

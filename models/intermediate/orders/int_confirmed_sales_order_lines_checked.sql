@@ -42,12 +42,7 @@ sent_products as (
 
 products as (
 
-    select
-        {{ comparable('product_number') }} as compared_number,
-        min(product_id) as product_id
-    from {{ ref('stg_dataverse__products') }}
-    group by {{ comparable('product_number') }}
-    having count(*) = 1
+    {{ only_row_by('stg_dataverse__products', 'product_number', 'product_id') }}
 
 ),
 
@@ -59,12 +54,7 @@ units as (
 
 currencies as (
 
-    select
-        {{ comparable('currency_code') }} as compared_code,
-        min(currency_id) as currency_id
-    from {{ ref('stg_dataverse__transaction_currencies') }}
-    group by {{ comparable('currency_code') }}
-    having count(*) = 1
+    {{ only_row_by('stg_dataverse__transaction_currencies', 'currency_code', 'currency_id') }}
 
 ),
 
@@ -101,13 +91,13 @@ joined as (
         on {{ comparable('lines.product_number') }} = sent_products.compared_number
 
     left join products
-        on {{ comparable('lines.product_number') }} = products.compared_number
+        on {{ comparable('lines.product_number') }} = products.compared_key
 
     left join units
         on {{ comparable('lines.unit_symbol') }} = units.compared_symbol
 
     left join currencies
-        on {{ comparable('lines.currency_code') }} = currencies.compared_code
+        on {{ comparable('lines.currency_code') }} = currencies.compared_key
 
 ),
 

@@ -18,23 +18,13 @@ customers as (
 
 currencies as (
 
-    select
-        {{ comparable('currency_code') }} as compared_code,
-        min(currency_id) as currency_id
-    from {{ ref('stg_dataverse__transaction_currencies') }}
-    group by {{ comparable('currency_code') }}
-    having count(*) = 1
+    {{ only_row_by('stg_dataverse__transaction_currencies', 'currency_code', 'currency_id') }}
 
 ),
 
 price_lists as (
 
-    select
-        {{ comparable('price_list_name') }} as compared_name,
-        min(price_list_id) as price_list_id
-    from {{ ref('stg_dataverse__price_lists') }}
-    group by {{ comparable('price_list_name') }}
-    having count(*) = 1
+    {{ only_row_by('stg_dataverse__price_lists', 'price_list_name', 'price_list_id') }}
 
 ),
 
@@ -58,7 +48,7 @@ mapped as (
         on {{ comparable('sales_orders.customer_number') }} = customers.compared_number
 
     left join currencies
-        on {{ comparable('sales_orders.currency_code') }} = currencies.compared_code
+        on {{ comparable('sales_orders.currency_code') }} = currencies.compared_key
 
     {{ join_value_map('price_list', 'sales_orders.currency_code') }}
 
@@ -75,7 +65,7 @@ looked_up as (
     from mapped
 
     left join price_lists
-        on {{ comparable('mapped.price_list_name') }} = price_lists.compared_name
+        on {{ comparable('mapped.price_list_name') }} = price_lists.compared_key
 
 ),
 
@@ -102,8 +92,8 @@ checked as (
                 ~ "', which is another order than that of Finance. Renumber one of them.')"
             ),
             reject(
-                'is_unknown_to_finance and not is_project_contract', 'duplicate_key', 'ordernumber',
-                'sales_order_number',
+                'own_orders = 1 and is_unknown_to_finance and not is_project_contract',
+                'duplicate_key', 'ordernumber', 'sales_order_number',
                 "concat('Dataverse has an order ', sales_order_number, ' that Finance has not got from here. "
                 ~ "Renumber one of them; or, where they are one order, take over that of Finance.')"
             ),

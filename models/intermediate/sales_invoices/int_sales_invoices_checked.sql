@@ -18,23 +18,13 @@ customers as (
 
 currencies as (
 
-    select
-        {{ comparable('currency_code') }} as compared_code,
-        min(currency_id) as currency_id
-    from {{ ref('stg_dataverse__transaction_currencies') }}
-    group by {{ comparable('currency_code') }}
-    having count(*) = 1
+    {{ only_row_by('stg_dataverse__transaction_currencies', 'currency_code', 'currency_id') }}
 
 ),
 
 price_lists as (
 
-    select
-        {{ comparable('price_list_name') }} as compared_name,
-        min(price_list_id) as price_list_id
-    from {{ ref('stg_dataverse__price_lists') }}
-    group by {{ comparable('price_list_name') }}
-    having count(*) = 1
+    {{ only_row_by('stg_dataverse__price_lists', 'price_list_name', 'price_list_id') }}
 
 ),
 
@@ -53,7 +43,7 @@ mapped as (
         on {{ comparable('invoices.customer_number') }} = customers.compared_number
 
     left join currencies
-        on {{ comparable('invoices.currency_code') }} = currencies.compared_code
+        on {{ comparable('invoices.currency_code') }} = currencies.compared_key
 
     {{ join_value_map('price_list', 'invoices.currency_code') }}
 
@@ -68,7 +58,7 @@ looked_up as (
     from mapped
 
     left join price_lists
-        on {{ comparable('mapped.price_list_name') }} = price_lists.compared_name
+        on {{ comparable('mapped.price_list_name') }} = price_lists.compared_key
 
 ),
 

@@ -1,4 +1,5 @@
--- Grain: one row per contact and company its account is a customer of, and one per contact of no such account.
+-- Grain: one row per contact and company its account is a customer of, and one per contact without such an
+-- account.
 with
 
 contacts as (
@@ -86,8 +87,9 @@ looked_up as (
         scoped.*,
         {{ copies_of_key(['scoped.data_area_id', 'scoped.contact_number']) }} as copies,
         {{ mapped_value('country', 'scoped.address_country') }} as address_country_code,
-        {{ mapped_value('gender', 'scoped.gender_code') }} as gender,
-        {{ mapped_value('marital_status', 'scoped.family_status_code') }} as marital_status
+        {{ mapped_value('gender', 'scoped.gender_code') }} as gender_symbol,
+        {{ mapped_value('marital_status', 'scoped.family_status_code') }}
+            as marital_status_symbol
 
     from scoped
 
@@ -117,9 +119,9 @@ checked as (
                 'country', 'address_country', 'address_country_code',
                 'PrimaryAddressCountryRegionISOCode'
             ),
-            reject_unmapped_personal('gender', 'gender_code', 'gender', 'Gender'),
+            reject_unmapped_personal('gender', 'gender_code', 'gender_symbol', 'Gender'),
             reject_unmapped_personal(
-                'marital_status', 'family_status_code', 'marital_status', 'MaritalStatus'
+                'marital_status', 'family_status_code', 'marital_status_symbol', 'MaritalStatus'
             ),
             reject_too_long(
                 'contact_number', 'ContactPersonPartyNumber', 'finops__contact_persons'
@@ -143,8 +145,8 @@ checked as (
         address_zip_code,
         address_state,
         address_country_code,
-        gender,
-        marital_status,
+        gender_symbol,
+        marital_status_symbol,
         is_without_email,
         state_code
 

@@ -72,7 +72,7 @@ scoped as (
         companies.data_area_id,
         case
             -- lost, cancelled, or revised: its successor has the same number
-            when with_flag.state_code = 3 then 'closed'
+            when with_flag.state_code = 3 then 'closed_quote'
             -- Active and Won
             when with_flag.state_code is null or with_flag.state_code not in (1, 2)
                 then 'not_activated'

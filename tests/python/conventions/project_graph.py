@@ -16,6 +16,7 @@ TEMPLATES = (
     *("expense_categories", "project_actuals", "actuals_update"),
     *("products", "warehouses", "on_hand_inventory", "external_projects"),
     *("sales_orders", "sales_invoices"),
+    *("contacts", "sales_quotes"),
 )
 
 

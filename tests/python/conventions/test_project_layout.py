@@ -46,9 +46,8 @@ LONG_MODELS = {"int_work_order_lines_united"}
 TECHNICAL = {
     *("_source_table", "_source_id", "_is_cancelled", "_is_complete", "_exists_in_target"),
     *("_parent_customer", "_parent_category", "_parent_actual1", "_parent_actual2"),
-    "_project_company",
-    *("_parent_product", "_parent_warehouse"),
-    *("_parent_contact", "_parent_order"),
+    *("_project_company", "_parent_contact"),
+    *("_parent_product", "_parent_warehouse", "_parent_order"),
 }
 HEADINGS = (
     "Purpose",
@@ -171,6 +170,29 @@ MAPPED = {
         invoicedetailid invoiceid msdynce_invoicenumber sequencenumber productid description
         quantity uomid priceperunit manualdiscountamount extendedamount tax transactioncurrencyid
         producttypecode propertyconfigurationstatus ispriceoverridden""",
+    "finops__contact_persons": """
+        ContactPersonPartyNumber AssociatedPartyNumber FirstName MiddleName LastName
+        EmploymentDepartment EmploymentProfession Notes PrimaryEmailAddress PrimaryPhoneNumber
+        PrimaryURL GovernmentIdentificationNumber PrimaryAddressStreet PrimaryAddressCity
+        PrimaryAddressZipCode PrimaryAddressStateId PrimaryAddressCountryRegionISOCode Gender
+        MaritalStatus IsReceivingDirectMail IsInactive ContactPersonPartyType
+        IsContactPersonExternallyMaintained""",
+    # with SiteId and WarehouseId, which the template leaves to add
+    "finops__contact_customers": """
+        CustomerAccount PartyNumber PersonFirstName PersonMiddleName PersonLastName
+        AddressDescription CreditLimit PrimaryContactFax SalesMemo PrimaryContactEmail
+        PrimaryContactPhone PrimaryContactURL AddressStreet AddressCity AddressZipCode AddressState
+        AddressCountryRegionISOCode SalesCurrencyCode CustomerGroupId PartyType LanguageId
+        IsExternallyMaintained SiteId WarehouseId""",
+    "finops__sales_quotation_headers": """
+        RequestingCustomerAccountNumber SalesQuotationNumber SalesQuotationName
+        QuotationTotalAmount CurrencyCode DeliveryAddressStreet DeliveryAddressCity
+        DeliveryAddressStateId DeliveryAddressStreetNumber DeliveryAddressZipCode
+        DeliveryAddressCountryRegionISOCode DeliveryAddressName IsDeliveryAddressOrderSpecific
+        DeliveryAddressDescription""",
+    "finops__sales_quotation_lines": """
+        ProductNumber RequestedSalesQuantity SalesQuotationNumber LineCreationSequenceNumber
+        SalesUnitSymbol TotalDiscountAmount SalesPrice""",
 }
 """What the original templates map, spelled as the attributes of the target entities."""
 FILTERED = {
@@ -225,6 +247,14 @@ FILTERED = {
     "dataverse__sales_order_details": {"parent_filtered"},
     "dataverse__invoices": {"work_order_origin", "not_of_a_sales_order"},
     "dataverse__invoice_details": {"parent_filtered"},
+    "finops__contact_persons": {"is_active_customer", "no_parent_account", "parent_not_sent"},
+    "finops__contact_customers": {"not_active_customer", "not_named_by_a_document"},
+    "finops__sales_quotation_headers": {
+        "not_activated",
+        "closed_quote",
+        "not_externally_maintained",
+    },
+    "finops__sales_quotation_lines": {"parent_filtered"},
 }
 """Why a row of each model may be left out."""
 

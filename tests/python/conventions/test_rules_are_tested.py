@@ -17,6 +17,8 @@ RULES = {
     "reject_too_long": ("too_long", 1),
     "reject_unlinked_category": ("missing_parent", 1),
     "reject_amount_mismatch": ("amount_mismatch", 0),
+    "reject_missing_customer": ("missing_parent", 3),
+    "reject_unmapped_personal": ("unmapped_value", 3),
 }
 
 

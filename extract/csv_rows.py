@@ -124,7 +124,11 @@ def _typed(
         if column.name == COMPANY:
             arrays.append(pa.repeat(pa.scalar(company, kind), batch.num_rows))
         elif column.name in found:
-            arrays.append(_column(table, column, batch.column(found[column.name])))
+            texts = batch.column(found[column.name])
+            # stock on a site need not be in a warehouse: a blank part of its key is a value
+            if column.name in table.key[2:] and column.data_type.kind == "string":
+                texts = pc.fill_null(texts, "")
+            arrays.append(_column(table, column, texts))
         else:
             arrays.append(pa.nulls(batch.num_rows, kind))
     return with_keys(table, pa.table(arrays, schema=schema))

@@ -32,7 +32,7 @@
 {% test accounted_for(model, target) %}
     select *
     from (
-        {{ reconcile(target, model) }}
+        {{ reconcile({target: model}) }}
     ) as reconciled
     where source_rows <> filtered_rows + rejected_rows + sent_rows
 {% endtest %}

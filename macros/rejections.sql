@@ -197,3 +197,23 @@
         "concat('" ~ what ~ " ', cast(" ~ value ~ " as string), ' is not in Dataverse.')"
     ) }}
 {%- endmacro %}
+
+
+{#- kind: of the inventory document that needs the warehouse; see int_inventory_lines_judged. -#}
+{% macro reject_missing_warehouse(kind, lookup, column_name) -%}
+    {{ reject(
+        "has_document and document_kind = '" ~ kind ~ "' and " ~ lookup ~ " is null",
+        'missing_required', column_name, 'null',
+        "'" ~ column_name ~ " is empty: set the warehouse of the " ~ kind ~ "'"
+    ) }}
+{%- endmacro %}
+
+{#- warehouse_name: of Dataverse, null where there is none; warehouse: what it stands for in Finance. -#}
+{% macro reject_unmapped_warehouse(warehouse_name, warehouse, column_name) -%}
+    {{ reject(
+        warehouse_name ~ ' is not null and ' ~ warehouse ~ ' is null',
+        'unmapped_value', column_name, warehouse_name,
+        "concat('No warehouse of Finance stands for ', " ~ warehouse_name
+        ~ ", '. Add a line to seeds/warehouses.csv.')"
+    ) }}
+{%- endmacro %}

@@ -271,58 +271,28 @@
             ],
         },
         {
-            'model': 'dataverse__products',
-            'template': 'products',
-            'checked': 'int_products_checked',
+            'model': 'finops__inventory_adjustments',
+            'template': 'inventory_adjustments',
+            'checked': 'int_inventory_adjustments_checked',
             'sources': [
                 {
-                    'system': 'finops',
-                    'staging': 'stg_finops__released_products',
-                    'key': 'released_product_row_id',
-                    'table': 'SellableReleasedProducts',
-                    'primary_key': ['dataAreaId', 'ProductNumber'],
+                    'staging': 'stg_dataverse__inventory_adjustment_products',
+                    'key': 'inventory_adjustment_product_id',
+                    'table': 'msdyn_inventoryadjustmentproduct',
+                    'primary_key': 'msdyn_inventoryadjustmentproductid',
                 },
             ],
         },
         {
-            'model': 'dataverse__warehouses',
-            'template': 'warehouses',
-            'checked': 'int_warehouses_checked',
+            'model': 'finops__inventory_transfers',
+            'template': 'inventory_transfers',
+            'checked': 'int_inventory_transfers_checked',
             'sources': [
                 {
-                    'system': 'finops',
-                    'staging': 'stg_finops__warehouses',
-                    'key': 'warehouse_row_id',
-                    'table': 'Warehouses',
-                    'primary_key': ['dataAreaId', 'WarehouseId'],
-                },
-            ],
-        },
-        {
-            'model': 'dataverse__external_product_inventories',
-            'template': 'on_hand_inventory',
-            'checked': 'int_external_product_inventories_checked',
-            'sources': [
-                {
-                    'system': 'finops',
-                    'staging': 'stg_finops__on_hand_inventory',
-                    'key': 'on_hand_row_id',
-                    'table': 'InventWarehouseOnHandCDSEntity',
-                    'primary_key': ['dataAreaId', 'ProductNumber', 'InventorySiteId', 'InventoryWarehouseId'],
-                },
-            ],
-        },
-        {
-            'model': 'dataverse__external_projects',
-            'template': 'external_projects',
-            'checked': 'int_external_projects_checked',
-            'sources': [
-                {
-                    'system': 'finops',
-                    'staging': 'stg_finops__projects',
-                    'key': 'project_row_id',
-                    'table': 'Projects',
-                    'primary_key': ['dataAreaId', 'ProjectID'],
+                    'staging': 'stg_dataverse__inventory_adjustment_products',
+                    'key': 'inventory_adjustment_product_id',
+                    'table': 'msdyn_inventoryadjustmentproduct',
+                    'primary_key': 'msdyn_inventoryadjustmentproductid',
                 },
             ],
         },
@@ -466,6 +436,62 @@
                 },
             ],
         },
+        {
+            'model': 'dataverse__products',
+            'template': 'products',
+            'checked': 'int_products_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__released_products',
+                    'key': 'released_product_row_id',
+                    'table': 'SellableReleasedProducts',
+                    'primary_key': ['dataAreaId', 'ProductNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__warehouses',
+            'template': 'warehouses',
+            'checked': 'int_warehouses_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__warehouses',
+                    'key': 'warehouse_row_id',
+                    'table': 'Warehouses',
+                    'primary_key': ['dataAreaId', 'WarehouseId'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__external_product_inventories',
+            'template': 'on_hand_inventory',
+            'checked': 'int_external_product_inventories_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__on_hand_inventory',
+                    'key': 'on_hand_row_id',
+                    'table': 'InventWarehouseOnHandCDSEntity',
+                    'primary_key': ['dataAreaId', 'ProductNumber', 'InventorySiteId', 'InventoryWarehouseId'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__external_projects',
+            'template': 'external_projects',
+            'checked': 'int_external_projects_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__projects',
+                    'key': 'project_row_id',
+                    'table': 'Projects',
+                    'primary_key': ['dataAreaId', 'ProjectID'],
+                },
+            ],
+        },
     ]) }}
 {%- endmacro %}
 
@@ -509,74 +535,101 @@
 {%- endmacro %}
 
 
-{#- Rows of one integration model by outcome: one row per source table, counting source rows.
+{#- Rows of integration models by outcome: one row per model and source table, counting source rows.
 
+    relations: the integration tables by the names of their models. All models go through the same two
+    aggregations, because each costs an exchange on Spark.
     A source row may give several target rows (an account in two companies); it counts as rejected
     when any of them is, so that the three outcomes add up to the source. -#}
-{% macro reconcile(model_name, relation) -%}
-    {%- set target = integration_target(model_name) -%}
+{% macro reconcile(relations) -%}
     select
-        '{{ target.template }}' as template,
-        '{{ target.model }}' as target_model,
+        source_counts.template,
+        source_counts.target_model,
         source_counts.source_table,
         source_counts.source_rows,
         coalesce(outcomes.filtered_rows, 0) as filtered_rows,
         coalesce(outcomes.rejected_rows, 0) as rejected_rows,
-        coalesce(sent.sent_rows, 0) as sent_rows
+        coalesce(outcomes.sent_rows, 0) as sent_rows
     from (
-        {% for source in target.sources %}
         select
-            '{{ source.table }}' as source_table,
-            count(distinct {{ source.key }}) as source_rows
-        from {{ ref(source.staging) }}
-        {% if not loop.last %}
-        union all
-        {% endif %}
-        {% endfor %}
+            template,
+            target_model,
+            source_table,
+            count(distinct source_id) as source_rows
+        from (
+            {%- for model_name in relations %}
+            {%- set target = integration_target(model_name) %}
+            {{- "\n            union all" if not loop.first }}
+            {%- for source in target.sources %}
+            {{- "\n            union all" if not loop.first }}
+            select
+                '{{ target.template }}' as template,
+                '{{ target.model }}' as target_model,
+                '{{ source.table }}' as source_table,
+                {{ source.key }} as source_id
+            from {{ ref(source.staging) }}
+            union all
+            -- a table without rows stands here with none
+            select
+                '{{ target.template }}' as template,
+                '{{ target.model }}' as target_model,
+                '{{ source.table }}' as source_table,
+                cast(null as string) as source_id
+            {%- endfor %}
+            {%- endfor %}
+        ) as source_rows
+        group by template, target_model, source_table
     ) as source_counts
 
     left join (
         select
+            target_model,
             _source_table,
             cast(
-                sum(case when rejected_copies = 0 and filtered_copies = copies then 1 else 0 end) as bigint
+                sum(case when copies > 0 and rejected_copies = 0 and filtered_copies = copies then 1 else 0 end)
+                as bigint
             ) as filtered_rows,
-            cast(sum(case when rejected_copies > 0 then 1 else 0 end) as bigint) as rejected_rows
+            cast(sum(case when rejected_copies > 0 then 1 else 0 end) as bigint) as rejected_rows,
+            cast(sum(case when rejected_copies = 0 and sent_copies > 0 then 1 else 0 end) as bigint) as sent_rows
         from (
             select
+                target_model,
                 _source_table,
                 _source_id,
-                count(*) as copies,
-                sum(case when filter_reason is not null then 1 else 0 end) as filtered_copies,
-                sum(
+                sum(is_copy) as copies,
+                sum(is_filtered) as filtered_copies,
+                sum(is_rejected) as rejected_copies,
+                sum(is_sent) as sent_copies
+            from (
+                {%- for model_name, relation in relations.items() %}
+                {{- "\n                union all" if not loop.first }}
+                select
+                    '{{ model_name }}' as target_model,
+                    _source_table,
+                    _source_id,
+                    1 as is_copy,
+                    case when filter_reason is not null then 1 else 0 end as is_filtered,
                     case when filter_reason is null and not ({{ is_empty('rejections') }}) then 1 else 0 end
-                ) as rejected_copies
-            from {{ ref(target.checked) }}
-            group by _source_table, _source_id
+                        as is_rejected,
+                    0 as is_sent
+                from {{ ref(integration_target(model_name).checked) }}
+                union all
+                select
+                    '{{ model_name }}' as target_model,
+                    _source_table,
+                    _source_id,
+                    0 as is_copy,
+                    0 as is_filtered,
+                    0 as is_rejected,
+                    1 as is_sent
+                from {{ relation }}
+                {%- endfor %}
+            ) as outcome_rows
+            group by target_model, _source_table, _source_id
         ) as by_source_row
-        group by _source_table
+        group by target_model, _source_table
     ) as outcomes
-        on source_counts.source_table = outcomes._source_table
-
-    left join (
-        select
-            integration._source_table,
-            count(distinct integration._source_id) as sent_rows
-        from {{ relation }} as integration
-
-        left join (
-            select distinct
-                _source_table,
-                _source_id
-            from {{ ref(target.checked) }}
-            where filter_reason is null and not ({{ is_empty('rejections') }})
-        ) as rejected
-            on
-                integration._source_table = rejected._source_table
-                and integration._source_id = rejected._source_id
-
-        where rejected._source_id is null
-        group by integration._source_table
-    ) as sent
-        on source_counts.source_table = sent._source_table
+        on
+            source_counts.target_model = outcomes.target_model
+            and source_counts.source_table = outcomes._source_table
 {%- endmacro %}

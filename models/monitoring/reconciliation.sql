@@ -1,23 +1,14 @@
 -- Grain: one row per integration model and source table: source = filtered + rejected + sent.
+{%- set relations = {} -%}
+{%- for target in integration_targets() -%}
+    {%- do relations.update({target.model: ref(target.model)}) -%}
+{%- endfor %}
 with
 
-{% for target in integration_targets() -%}
-{{ target.model }}_counts as (
+counted as (
 
-    {{ reconcile(target.model, ref(target.model)) | indent }}
+    {{ reconcile(relations) | indent }}
 
-),
-
-{% endfor -%}
-united as (
-
-    {% for target in integration_targets() -%}
-    select * from {{ target.model }}_counts
-    {% if not loop.last %}
-    union all
-
-    {% endif -%}
-    {%- endfor %}
 )
 
-select * from united
+select * from counted

@@ -1,6 +1,8 @@
 -- Grain: one row per company and warehouse of Finance, sent to Dataverse, filtered or rejected.
 with
 
+-- whether the seed names companies that there are is tested with it
+-- depends_on: {{ ref('companies') }}
 brought as (
 
     select * from {{ ref('warehouses') }}

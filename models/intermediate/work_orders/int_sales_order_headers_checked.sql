@@ -22,6 +22,12 @@ currencies as (
 
 ),
 
+finance_projects as (
+
+    select * from {{ ref('int_external_projects_found_in_finance') }}
+
+),
+
 looked_up as (
 
     select
@@ -29,6 +35,7 @@ looked_up as (
         service_accounts.customer_number as ordering_customer_number,
         billing_accounts.customer_number as invoice_customer_number,
         currencies.currency_code,
+        finance_projects.project_number,
         {{ mapped_value('country', 'work_orders.country') }} as country_code,
         {{ mapped_value('work_order_status', 'work_orders.system_status_code') }}
             as external_work_order_status
@@ -47,6 +54,11 @@ looked_up as (
 
     left join currencies
         on work_orders.currency_id = currencies.currency_id
+
+    left join finance_projects
+        on
+            work_orders.external_project_id = finance_projects.external_project_id
+            and work_orders.data_area_id = finance_projects.data_area_id
 
     {{ join_value_map('country', 'work_orders.country') }}
 
@@ -78,6 +90,9 @@ checked as (
                 'billing_account_id', 'invoice_customer_number is not null',
                 'InvoiceCustomerAccountNumber', 'Billing account'
             ),
+            reject_missing_parent(
+                'external_project_id', 'project_number is not null', 'ProjectId', 'Project of Finance'
+            ),
             reject_missing('currency_code', 'CurrencyCode', 'set the currency of the work order'),
             reject_unmapped(
                 'country', 'country', 'country_code', 'DeliveryAddressCountryRegionISOCode'
@@ -95,6 +110,7 @@ checked as (
         is_maintained_externally,
         ordering_customer_number,
         invoice_customer_number,
+        project_number,
         address_line1,
         address_line2,
         city,

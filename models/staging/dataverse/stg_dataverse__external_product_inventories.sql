@@ -3,7 +3,12 @@ with
 
 source as (
 
-    select * from {{ newest_version(source('dataverse', 'msdynce_externalproductinventory'), 'msdynce_externalproductinventoryid') }} as newest
+    select *
+    from
+        {{ newest_version(
+            source('dataverse', 'msdynce_externalproductinventory'),
+            'msdynce_externalproductinventoryid'
+        ) }} as newest
     where not _is_deleted
 
 ),

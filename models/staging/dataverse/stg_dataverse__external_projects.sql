@@ -3,7 +3,12 @@ with
 
 source as (
 
-    select * from {{ newest_version(source('dataverse', 'msdynce_externalproject'), 'msdynce_externalprojectid') }} as newest
+    select *
+    from
+        {{ newest_version(
+            source('dataverse', 'msdynce_externalproject'),
+            'msdynce_externalprojectid'
+        ) }} as newest
     where not _is_deleted
 
 ),

@@ -31,6 +31,8 @@ PACKAGE_ONLY = {
     "Integration entity for project hour estimates",
     "Integration entity for project task",
     "Integration entity for project transaction relationships",
+    "CDS Inventory adjustment journal headers and lines",
+    "CDS inventory transfer journal headers and lines",
 }
 """Entities of Finance without a public collection."""
 MAY_READ = {
@@ -46,8 +48,8 @@ LONG_MODELS = {"int_work_order_lines_united"}
 TECHNICAL = {
     *("_source_table", "_source_id", "_is_cancelled", "_is_complete", "_exists_in_target"),
     *("_parent_customer", "_parent_category", "_parent_actual1", "_parent_actual2"),
-    *("_project_company", "_parent_contact"),
-    *("_parent_product", "_parent_warehouse", "_parent_order"),
+    *("_project_company", "_parent_contact", "_parent_product", "_parent_warehouse"),
+    "_parent_order",
 }
 HEADINGS = (
     "Purpose",
@@ -83,10 +85,10 @@ MAPPED = {
         DeliveryAddressCountryRegionISOCode DeliveryAddressStreet DeliveryAddressStreetNumber
         DeliveryAddressZipCode DeliveryAddressStateId CurrencyCode SalesOrderNumber
         DeliveryAddressName IsDeliveryAddressOrderSpecific DeliveryAddressDescription
-        SalesOrderOriginType ExternalWorkOrderStatus""",
+        SalesOrderOriginType ExternalWorkOrderStatus ProjectId""",
     "finops__sales_order_lines": """
         ProductNumber OrderedSalesQuantity SalesOrderNumber LineCreationSequenceNumber
-        SalesUnitSymbol SalesPrice TotalDiscountAmount""",
+        SalesUnitSymbol SalesPrice TotalDiscountAmount ShippingSiteId ShippingWarehouseId""",
     "finops__free_text_invoice_headers": """
         ExternalInvoiceId CustomerAccount InvoiceAccount DueDate InvoiceDate CurrencyCode
         InvoiceOriginType""",
@@ -126,6 +128,35 @@ MAPPED = {
     "dataverse__transaction_connections": """
         msdyn_transactionconnectionid msdyn_transaction1 msdyn_transaction1role
         msdyn_transaction1type msdyn_transaction2 msdyn_transaction2role msdyn_transaction2type""",
+    "finops__inventory_adjustments": """
+        JournalNumber LineNumber JournalNameId ProductNumber InventoryQuantity InventorySiteId
+        WarehouseId""",
+    "finops__inventory_transfers": """
+        JournalNumber LineNumber JournalNameId ProductNumber InventoryQuantity SourceInventorySiteId
+        SourceWarehouseId DestinationInventorySiteId DestinationWarehouseId""",
+    "finops__contact_persons": """
+        ContactPersonPartyNumber AssociatedPartyNumber FirstName MiddleName LastName
+        EmploymentDepartment EmploymentProfession Notes PrimaryEmailAddress PrimaryPhoneNumber
+        PrimaryURL GovernmentIdentificationNumber PrimaryAddressStreet PrimaryAddressCity
+        PrimaryAddressZipCode PrimaryAddressStateId PrimaryAddressCountryRegionISOCode Gender
+        MaritalStatus IsReceivingDirectMail IsInactive ContactPersonPartyType
+        IsContactPersonExternallyMaintained""",
+    # with SiteId and WarehouseId, which the template leaves to add
+    "finops__contact_customers": """
+        CustomerAccount PartyNumber PersonFirstName PersonMiddleName PersonLastName
+        AddressDescription CreditLimit PrimaryContactFax SalesMemo PrimaryContactEmail
+        PrimaryContactPhone PrimaryContactURL AddressStreet AddressCity AddressZipCode AddressState
+        AddressCountryRegionISOCode SalesCurrencyCode CustomerGroupId PartyType LanguageId
+        IsExternallyMaintained SiteId WarehouseId""",
+    "finops__sales_quotation_headers": """
+        RequestingCustomerAccountNumber SalesQuotationNumber SalesQuotationName
+        QuotationTotalAmount CurrencyCode DeliveryAddressStreet DeliveryAddressCity
+        DeliveryAddressStateId DeliveryAddressStreetNumber DeliveryAddressZipCode
+        DeliveryAddressCountryRegionISOCode DeliveryAddressName IsDeliveryAddressOrderSpecific
+        DeliveryAddressDescription""",
+    "finops__sales_quotation_lines": """
+        ProductNumber RequestedSalesQuantity SalesQuotationNumber LineCreationSequenceNumber
+        SalesUnitSymbol TotalDiscountAmount SalesPrice""",
     "dataverse__products": """
         productid productnumber name description transactioncurrencyid defaultuomid
         defaultuomscheduleid price currentcost isstockitem producttypecode quantitydecimal
@@ -170,29 +201,6 @@ MAPPED = {
         invoicedetailid invoiceid msdynce_invoicenumber sequencenumber productid description
         quantity uomid priceperunit manualdiscountamount extendedamount tax transactioncurrencyid
         producttypecode propertyconfigurationstatus ispriceoverridden""",
-    "finops__contact_persons": """
-        ContactPersonPartyNumber AssociatedPartyNumber FirstName MiddleName LastName
-        EmploymentDepartment EmploymentProfession Notes PrimaryEmailAddress PrimaryPhoneNumber
-        PrimaryURL GovernmentIdentificationNumber PrimaryAddressStreet PrimaryAddressCity
-        PrimaryAddressZipCode PrimaryAddressStateId PrimaryAddressCountryRegionISOCode Gender
-        MaritalStatus IsReceivingDirectMail IsInactive ContactPersonPartyType
-        IsContactPersonExternallyMaintained""",
-    # with SiteId and WarehouseId, which the template leaves to add
-    "finops__contact_customers": """
-        CustomerAccount PartyNumber PersonFirstName PersonMiddleName PersonLastName
-        AddressDescription CreditLimit PrimaryContactFax SalesMemo PrimaryContactEmail
-        PrimaryContactPhone PrimaryContactURL AddressStreet AddressCity AddressZipCode AddressState
-        AddressCountryRegionISOCode SalesCurrencyCode CustomerGroupId PartyType LanguageId
-        IsExternallyMaintained SiteId WarehouseId""",
-    "finops__sales_quotation_headers": """
-        RequestingCustomerAccountNumber SalesQuotationNumber SalesQuotationName
-        QuotationTotalAmount CurrencyCode DeliveryAddressStreet DeliveryAddressCity
-        DeliveryAddressStateId DeliveryAddressStreetNumber DeliveryAddressZipCode
-        DeliveryAddressCountryRegionISOCode DeliveryAddressName IsDeliveryAddressOrderSpecific
-        DeliveryAddressDescription""",
-    "finops__sales_quotation_lines": """
-        ProductNumber RequestedSalesQuantity SalesQuotationNumber LineCreationSequenceNumber
-        SalesUnitSymbol TotalDiscountAmount SalesPrice""",
 }
 """What the original templates map, spelled as the attributes of the target entities."""
 FILTERED = {
@@ -227,6 +235,16 @@ FILTERED = {
     "dataverse__transaction_connections": {
         *("not_between_actuals", "already_in_dataverse", "came_from_dataverse", "parent_filtered"),
     },
+    "finops__inventory_adjustments": {"not_an_adjustment", "not_posted"},
+    "finops__inventory_transfers": {"not_a_transfer", "not_posted", "within_one_warehouse"},
+    "finops__contact_persons": {"is_active_customer", "no_parent_account", "parent_not_sent"},
+    "finops__contact_customers": {"not_active_customer", "not_named_by_a_document"},
+    "finops__sales_quotation_headers": {
+        "not_activated",
+        "closed_quote",
+        "not_externally_maintained",
+    },
+    "finops__sales_quotation_lines": {"parent_filtered"},
     "dataverse__products": {"company_not_in_seed", "same_product_of_another_company"},
     "dataverse__warehouses": {"not_in_seed"},
     "dataverse__external_product_inventories": {
@@ -247,14 +265,6 @@ FILTERED = {
     "dataverse__sales_order_details": {"parent_filtered"},
     "dataverse__invoices": {"work_order_origin", "not_of_a_sales_order"},
     "dataverse__invoice_details": {"parent_filtered"},
-    "finops__contact_persons": {"is_active_customer", "no_parent_account", "parent_not_sent"},
-    "finops__contact_customers": {"not_active_customer", "not_named_by_a_document"},
-    "finops__sales_quotation_headers": {
-        "not_activated",
-        "closed_quote",
-        "not_externally_maintained",
-    },
-    "finops__sales_quotation_lines": {"parent_filtered"},
 }
 """Why a row of each model may be left out."""
 
@@ -361,6 +371,15 @@ def test_relationships_go_before_the_estimates_that_finance_merges_by_them() -> 
         "finops__expense_estimate_relationships",
         "finops__project_expense_estimates",
     ]
+
+
+def test_work_orders_wait_for_warehouses_and_not_for_projects() -> None:
+    """Without projects an order that names one is rejected by itself, and no other is touched."""
+    manifest = manifest_of(GRAPH)
+    gating = {table.label for table in manifest.gating_sources_of("work_orders")}
+    read = {table.label for table in manifest.sources_of("work_orders")}
+    assert {"finops.Warehouses", "dataverse.msdyn_warehouse"} <= gating
+    assert read - gating >= {"finops.Projects", "dataverse.msdynce_externalproject"}
 
 
 @pytest.mark.parametrize("template", TEMPLATES)

@@ -69,6 +69,14 @@ def undisturbed(sent_and_content: tuple[Path, Content]) -> Content:
     return sent_and_content[1]
 
 
+@pytest.fixture(scope="session")
+def reading(folder: Path, sent: Path) -> Iterator[World]:
+    """What was sent, at an address of its own: to be looked at by many tests, never changed."""
+    world = World(folder / "reading", free_port()).restore(sent).start()
+    yield world
+    world.stop()
+
+
 @pytest.fixture
 def restore(place: World) -> Iterator[Callable[[Path], World]]:
     """Restores a kept world and starts its sandbox, for one test."""

@@ -3,9 +3,9 @@
 A case is a folder tests/golden/<template>/<case>:
 
 - raw.json: {table: [rows]} with the names and values of the wire; columns that are not named are null. A row
-  names its key: the id, in Finance the company and the rest of it. A row that stands twice has two versions,
-  the later one newer; `_is_deleted: true` makes a version a tombstone. accepted_rows is what targets have
-  accepted before, its payload a JSON object.
+  begins with the columns of its key: the id, in Finance mostly the company and the id. A row that stands
+  twice has two versions, the later one newer; `_is_deleted: true` makes a version a tombstone. accepted_rows
+  is what targets have accepted before, its payload a JSON object.
 - missing_columns.json, if the organisation lacks columns: {table: [columns]}. Such cases are built together,
   apart from the others.
 - what must come out, see test_golden_cases.py.

@@ -1,4 +1,5 @@
--- Grain: one row per company, product, site and warehouse of Finance, sent to Dataverse, filtered or rejected.
+-- Grain: one row per company, product, site and warehouse of Finance, sent to Dataverse, filtered or
+-- rejected.
 with
 
 stock as (

@@ -349,6 +349,94 @@
             ],
         },
         {
+            'model': 'finops__crm_sales_order_headers',
+            'template': 'sales_orders',
+            'checked': 'int_crm_sales_order_headers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__sales_orders',
+                    'key': 'sales_order_id',
+                    'table': 'salesorder',
+                    'primary_key': 'salesorderid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__crm_sales_order_lines',
+            'template': 'sales_orders',
+            'checked': 'int_crm_sales_order_lines_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__sales_order_details',
+                    'key': 'sales_order_detail_id',
+                    'table': 'salesorderdetail',
+                    'primary_key': 'salesorderdetailid',
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__sales_orders',
+            'template': 'sales_orders',
+            'checked': 'int_confirmed_sales_orders_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__sales_orders',
+                    'key': 'sales_order_row_id',
+                    'table': 'CDSSalesOrderHeaders',
+                    'primary_key': ['dataAreaId', 'SalesOrderNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__sales_order_details',
+            'template': 'sales_orders',
+            'checked': 'int_confirmed_sales_order_lines_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__sales_order_lines',
+                    'key': 'sales_order_line_row_id',
+                    'table': 'CDSSalesOrderLines',
+                    'primary_key': ['dataAreaId', 'SalesOrderNumber', 'LineCreationSequenceNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__invoices',
+            'template': 'sales_invoices',
+            'checked': 'int_sales_invoices_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__sales_invoices',
+                    'key': 'sales_invoice_row_id',
+                    'table': 'ExternallyMaintainedCustomerSalesInvoiceHeaders',
+                    'primary_key': ['dataAreaId', 'InvoiceNumber', 'InvoiceDate', 'LedgerVoucher'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__invoice_details',
+            'template': 'sales_invoices',
+            'checked': 'int_sales_invoice_lines_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__sales_invoice_lines',
+                    'key': 'sales_invoice_line_row_id',
+                    'table': 'ExternallyMaintainedCustomerSalesInvoiceLines',
+                    'primary_key': [
+                        'dataAreaId',
+                        'InvoiceNumber',
+                        'InvoiceDate',
+                        'LineCreationSequenceNumber',
+                        'LedgerVoucher',
+                    ],
+                },
+            ],
+        },
+        {
             'model': 'dataverse__products',
             'template': 'products',
             'checked': 'int_products_checked',

@@ -120,6 +120,26 @@ named as (
         'account' as customer_table
     from {{ ref('finops__contact_persons') }}
 
+    union all
+
+    select
+        _source_table,
+        _source_id,
+        dataAreaId,
+        _parent_customer as customer_number,
+        'account' as customer_table
+    from {{ ref('finops__crm_sales_order_headers') }}
+
+    union all
+
+    select
+        _source_table,
+        _source_id,
+        dataAreaId,
+        _parent_contact as customer_number,
+        'contact' as customer_table
+    from {{ ref('finops__crm_sales_order_headers') }}
+
 )
 
 select named.*

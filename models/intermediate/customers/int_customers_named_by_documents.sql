@@ -36,6 +36,13 @@ quotes as (
 
 ),
 
+crm_orders as (
+
+    select * from {{ ref('int_crm_sales_orders_scoped') }}
+    where filter_reason is null
+
+),
+
 named as (
 
     select
@@ -77,6 +84,13 @@ named as (
         customer_id,
         data_area_id
     from quotes
+
+    union
+
+    select
+        customer_id,
+        data_area_id
+    from crm_orders
 
 )
 

@@ -18,6 +18,7 @@ TEMPLATES = (
     *("contacts", "sales_quotes"),
     *("products", "warehouses", "on_hand_inventory", "external_projects"),
     "purchasing",
+    *("sales_orders", "sales_invoices"),
 )
 
 

@@ -49,6 +49,7 @@ TECHNICAL = {
     *("_source_table", "_source_id", "_is_cancelled", "_is_complete", "_exists_in_target"),
     *("_parent_customer", "_parent_category", "_parent_actual1", "_parent_actual2"),
     *("_project_company", "_parent_contact", "_parent_product", "_parent_warehouse"),
+    "_parent_order",
 }
 HEADINGS = (
     "Purpose",
@@ -190,6 +191,37 @@ MAPPED = {
     "dataverse__purchase_order_receipt_products": """
         msdyn_purchaseorderreceiptproductid msdyn_purchaseorderreceipt msdyn_purchaseorderproduct
         msdyn_purchaseorder msdyn_quantity msdyn_associatetowarehouse""",
+    "finops__crm_sales_order_headers": """
+        OrderingCustomerAccountNumber SalesOrderNumber CustomersOrderReference OrderTotalAmount
+        CurrencyCode DeliveryAddressStreet DeliveryAddressStreetNumber DeliveryAddressCity
+        DeliveryAddressZipCode DeliveryAddressStateId DeliveryAddressCountryRegionISOCode
+        DeliveryAddressName IsDeliveryAddressOrderSpecific DeliveryAddressDescription""",
+    "finops__crm_sales_order_lines": """
+        ProductNumber OrderedSalesQuantity SalesOrderNumber LineCreationSequenceNumber
+        SalesUnitSymbol TotalDiscountAmount SalesPrice""",
+    # with the header tax that later versions map; customerid by the table it leads to
+    "dataverse__sales_orders": """
+        salesorderid ordernumber name customerid_account customerid_contact description
+        transactioncurrencyid shipto_line1 shipto_line2 shipto_city shipto_postalcode
+        shipto_stateorprovince shipto_country billto_line1 billto_line2 billto_city
+        billto_postalcode billto_stateorprovince billto_country msdynce_processingstatus
+        totalamount discountamount totaltax freightamount msdynce_misctax statecode statuscode
+        msdynce_ismaintainedexternally pricelevelid""",
+    "dataverse__sales_order_details": """
+        salesorderdetailid salesorderid msdynce_ordernumber sequencenumber productid description
+        quantity uomid priceperunit manualdiscountamount tax extendedamount transactioncurrencyid
+        shipto_line1 shipto_line2 shipto_city shipto_postalcode shipto_stateorprovince
+        shipto_country ispriceoverridden msdynce_ismaintainedexternally""",
+    "dataverse__invoices": """
+        invoiceid invoicenumber name customerid_account customerid_contact billto_line1
+        billto_line2 billto_city billto_country billto_postalcode billto_stateorprovince
+        description discountamount transactioncurrencyid pricelevelid msdynce_invoicedate
+        salesorderid totalamount freightamount totaldiscountamount totaltax ispricelocked
+        statuscode""",
+    "dataverse__invoice_details": """
+        invoicedetailid invoiceid msdynce_invoicenumber sequencenumber productid description
+        quantity uomid priceperunit manualdiscountamount extendedamount tax transactioncurrencyid
+        producttypecode propertyconfigurationstatus ispriceoverridden""",
 }
 """What the original templates map, spelled as the attributes of the target entities."""
 FILTERED = {
@@ -255,6 +287,17 @@ FILTERED = {
     },
     "dataverse__purchase_order_receipts": {"parent_filtered"},
     "dataverse__purchase_order_receipt_products": {"parent_filtered", "warehouse_not_brought"},
+    "finops__crm_sales_order_headers": {
+        *("project_contract", "came_from_finance", "not_activated", "not_externally_maintained"),
+    },
+    "finops__crm_sales_order_lines": {"parent_filtered", "project_line", "came_from_finance"},
+    "dataverse__sales_orders": {
+        *("work_order_origin", "not_externally_maintained_customer", "not_confirmed"),
+        "totals_not_calculated",
+    },
+    "dataverse__sales_order_details": {"parent_filtered"},
+    "dataverse__invoices": {"work_order_origin", "not_of_a_sales_order"},
+    "dataverse__invoice_details": {"parent_filtered"},
 }
 """Why a row of each model may be left out."""
 

@@ -166,7 +166,7 @@ def test_a_second_sync_writes_nothing(sent: Path, undisturbed: Content, restore:
 def test_every_source_row_is_accounted_for(built: Path) -> None:
     with duckdb.connect(str(built / "warehouse.duckdb"), read_only=True) as warehouse:
         rows = warehouse.execute("select * from monitoring.reconciliation").fetchall()
-    assert len(rows) == 21
+    assert len(rows) == 44
     for template, model, table, source, filtered, rejected, sent_rows in rows:
         assert source == filtered + rejected + sent_rows, (model, table)
         # nothing is posted before anything was sent

@@ -41,10 +41,15 @@ looked_up as (
         products.product_number,
         released_products.released_product_row_id is not null as is_released,
         units.unit_name,
-        -- by the product in Dataverse, else by the symbol that Finance has
+        -- by the product in Dataverse, else by the symbol that Finance has; two units of Dataverse may be
+        -- one of Finance
         case
             when products.inventory_unit_id is not null
-                then lines.unit_id <> products.inventory_unit_id
+                then
+                    lines.unit_id <> products.inventory_unit_id
+                    and {{ comparable(mapped_value('unit', 'units.unit_name')) }}
+                    is distinct from
+                    {{ comparable(mapped_value('unit', 'inventory_units.unit_name', 'inventory_unit_map')) }}
             when not {{ is_blank('released_products.inventory_unit_symbol') }}
                 then
                     {{ comparable(mapped_value('unit', 'units.unit_name')) }}
@@ -77,6 +82,11 @@ looked_up as (
         on lines.unit_id = units.unit_id
 
     {{ join_value_map('unit', 'units.unit_name') }}
+
+    left join units as inventory_units
+        on products.inventory_unit_id = inventory_units.unit_id
+
+    {{ join_value_map('unit', 'inventory_units.unit_name', 'inventory_unit_map') }}
 
 ),
 

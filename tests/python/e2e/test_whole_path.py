@@ -154,15 +154,6 @@ def test_both_transports_end_in_the_same_content(
     assert world.content() == undisturbed
 
 
-def test_a_second_sync_writes_nothing(sent: Path, undisturbed: Content, restore: Restore) -> None:
-    world = restore(sent)
-    world.forget_requests()
-    completed = world.d365("sync")
-    assert completed.returncode == 3, completed.stderr
-    assert world.writes() == 0
-    assert world.content() == undisturbed
-
-
 def test_every_source_row_is_accounted_for(built: Path) -> None:
     with duckdb.connect(str(built / "warehouse.duckdb"), read_only=True) as warehouse:
         rows = warehouse.execute("select * from monitoring.reconciliation").fetchall()

@@ -21,7 +21,12 @@ TEMPLATES = (
     *("accounts", "projects_and_contracts", "work_orders", "agreement_invoices"),
     *("project_tasks", "hour_estimates", "expense_estimates"),
     *("expense_categories", "project_actuals", "actuals_update"),
+    *("products", "warehouses", "on_hand_inventory", "external_projects", "contacts"),
+    *("inventory_adjustments", "inventory_transfers", "sales_orders", "sales_invoices"),
+    *("sales_quotes", "purchasing"),
 )
+FROM_WHAT_FINANCE_DID = {"actuals_update", "sales_invoices"}
+"""Templates that have nothing to send before Finance did something with what was sent."""
 KILLED = ("accounts", "projects_and_contracts")
 """Templates of a load through OData, which takes its time."""
 KILLED_MODELS = {name for name in COLLECTIONS if "contract" in name} | {
@@ -160,8 +165,8 @@ def test_every_source_row_is_accounted_for(built: Path) -> None:
     assert len(rows) == 44
     for template, model, table, source, filtered, rejected, sent_rows in rows:
         assert source == filtered + rejected + sent_rows, (model, table)
-        # nothing is posted before anything was sent
-        assert sent_rows > 0 or template == "actuals_update"
+        waits = template in FROM_WHAT_FINANCE_DID or "receipt" in model
+        assert sent_rows > 0 or waits, (model, table)
 
 
 @pytest.mark.parametrize(("transport", "after_rows"), [("package", 100), ("odata", 90)])
@@ -248,8 +253,9 @@ def test_a_table_that_fails_leaves_the_other_templates_loaded(
     assert world.d365("extract", "--select", "invoicedetail").returncode == 1
     report = results(world.json("load", exit_codes=(1,)))
     assert report["agreement_invoices"]["outcome"] == "Error"
-    for template in set(TEMPLATES) - {"agreement_invoices", "actuals_update"}:
-        assert report[template]["outcome"] == "Warning" and report[template]["inserted"] > 0
+    for template in set(TEMPLATES) - {"agreement_invoices"} - FROM_WHAT_FINANCE_DID:
+        assert report[template]["outcome"] in ("Completed", "Warning")
+        assert report[template]["inserted"] > 0, template
 
 
 def test_a_job_that_lies_is_not_believed(

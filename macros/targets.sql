@@ -631,6 +631,16 @@
 {%- endmacro %}
 
 
+{#- The tables of all integration models by the names of their models. -#}
+{% macro integration_relations() -%}
+    {%- set relations = {} -%}
+    {%- for target in integration_targets() -%}
+        {%- do relations.update({target.model: ref(target.model)}) -%}
+    {%- endfor -%}
+    {{ return(relations) }}
+{%- endmacro %}
+
+
 {#- Rows of integration models by outcome: one row per model and source table, counting source rows.
 
     relations: the integration tables by the names of their models. All models go through the same two

@@ -13,9 +13,9 @@ from connection.manifest import read_manifest
 
 BOOKED = (
     *("accounts", "projects_and_contracts", "project_tasks", "expense_categories"),
-    "project_actuals",
+    *("project_actuals", "contacts", "products", "warehouses", "sales_orders", "purchasing"),
 )
-"""What is sent before the comparison: actuals and what they need."""
+"""What is sent before the comparison: what is remembered, and what it needs."""
 
 
 SENT = ("accounts", "agreement_invoices")

@@ -148,19 +148,21 @@ def _own_names(table: SourceTable, number: int) -> dict[str, str]:
 
 
 def _remembered(connection: duckdb.DuckDBPyConnection, model: TargetModel) -> Iterator[str]:
-    found = connection.execute(
+    """A variation per row, while the model has rows."""
+    numbers = connection.execute(
         "select number from landed where model = ? order by number", [model.name]
     ).fetchall()
-    numbers = iter(number for (number,) in found)
-    for column in model.payload_columns:
-        if column.name in model.key:
-            continue
-        for value in ("null", *_values(column)):
-            member = f"json_object('{column.name}', {_as_remembered(value, column)})"
-            yield _newer(
-                {"payload": f"json_merge_patch(payload, {member})::varchar"},
-                f"number = {next(numbers)}",
-            )
+    variations = [
+        f"json_object('{column.name}', {_as_remembered(value, column)})"
+        for column in model.payload_columns
+        if column.name not in model.key
+        for value in ("null", *_values(column))
+    ]
+    assert numbers, model.name
+    for member, (number,) in zip(variations, numbers, strict=False):
+        yield _newer(
+            {"payload": f"json_merge_patch(payload, {member})::varchar"}, f"number = {number}"
+        )
 
 
 def _as_remembered(value: str, column: Column) -> str:

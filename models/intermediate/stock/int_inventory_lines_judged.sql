@@ -16,21 +16,9 @@ lines as (
 
 ),
 
-products as (
-
-    select * from {{ ref('stg_dataverse__products') }}
-
-),
-
 released_products as (
 
     select * from {{ ref('stg_finops__released_products') }}
-
-),
-
-units as (
-
-    select * from {{ ref('stg_dataverse__units') }}
 
 ),
 
@@ -41,20 +29,11 @@ looked_up as (
         products.product_number,
         released_products.released_product_row_id is not null as is_released,
         units.unit_name,
-        -- by the product in Dataverse, else by the symbol that Finance has; two units of Dataverse may be
-        -- one of Finance
-        case
-            when products.inventory_unit_id is not null
-                then
-                    lines.unit_id <> products.inventory_unit_id
-                    and {{ comparable(mapped_value('unit', 'units.unit_name')) }}
-                    is distinct from
-                    {{ comparable(mapped_value('unit', 'inventory_units.unit_name', 'inventory_unit_map')) }}
-            when not {{ is_blank('released_products.inventory_unit_symbol') }}
-                then
-                    {{ comparable(mapped_value('unit', 'units.unit_name')) }}
-                    <> {{ comparable('released_products.inventory_unit_symbol') }}
-        end as is_in_another_unit,
+        products.inventory_unit_id,
+        {{ comparable(mapped_value('unit', 'units.unit_name')) }} as unit_symbol,
+        {{ comparable(mapped_value('unit', 'inventory_units.unit_name', 'inventory_unit_map')) }}
+            as inventory_unit_symbol,
+        nullif({{ comparable('released_products.inventory_unit_symbol') }}, '') as released_unit_symbol,
         -- drafts count: they will be posted
         case
             when lines.line_number is null then 1
@@ -69,7 +48,7 @@ looked_up as (
 
     from lines
 
-    left join products
+    left join {{ ref('stg_dataverse__products') }} as products
         on lines.product_id = products.product_id
 
     left join released_products
@@ -78,15 +57,28 @@ looked_up as (
             and {{ comparable('products.product_number') }}
             = {{ comparable('released_products.product_number') }}
 
-    left join units
+    left join {{ ref('stg_dataverse__units') }} as units
         on lines.unit_id = units.unit_id
 
     {{ join_value_map('unit', 'units.unit_name') }}
 
-    left join units as inventory_units
+    left join {{ ref('stg_dataverse__units') }} as inventory_units
         on products.inventory_unit_id = inventory_units.unit_id
 
     {{ join_value_map('unit', 'inventory_units.unit_name', 'inventory_unit_map') }}
+
+),
+
+-- by the unit of the product, else by Finance's symbol; two units of Dataverse may have one symbol
+with_units as (
+
+    select
+        *,
+        case
+            when inventory_unit_id is null then unit_symbol <> released_unit_symbol
+            else unit_id <> inventory_unit_id and coalesce(unit_symbol <> inventory_unit_symbol, true)
+        end as is_in_another_unit
+    from looked_up
 
 ),
 
@@ -171,7 +163,7 @@ judged as (
             reject_missing('quantity', 'InventoryQuantity', 'set the quantity of the line'),
         ]) }} as rejections
 
-    from looked_up
+    from with_units
 
 )
 

@@ -325,7 +325,7 @@ def test_says_what_it_is(model: str) -> None:
 
 @pytest.mark.parametrize("model", of_layer("staging", "intermediate"))
 def test_its_grain_is_tested(model: str) -> None:
-    assert data_tests_on(model, "unique") or data_tests_on(model, "unique_combination")
+    assert data_tests_on(model, "primary_key") or data_tests_on(model, "unique_combination")
 
 
 @pytest.mark.parametrize("model", of_layer("integration"))

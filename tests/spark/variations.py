@@ -142,8 +142,11 @@ def _own_names(table: SourceTable, number: int) -> dict[str, str]:
         if name not in table.key and not _is_id(name.lower())
     }
     key, identity = table.key[-1], f"'{table.name} {number}'"
+    kinds = {column.name: column.data_type for column in table.columns}
     if _is_id(key):
         return names | {key: f"cast(cast(md5({identity}) as uuid) as varchar)"}
+    if kinds[key].kind != "string":
+        return names | {key: f"cast({900_000 + number} as {kinds[key]})"}
     return names | {key: f"{TEXT} || {identity}"}
 
 

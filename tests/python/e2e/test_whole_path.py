@@ -27,10 +27,10 @@ TEMPLATES = (
 )
 FROM_WHAT_FINANCE_DID = {"actuals_update", "sales_invoices"}
 """Templates that have nothing to send before Finance did something with what was sent."""
-KILLED = ("accounts", "projects_and_contracts")
-"""Templates of a load through OData, which takes its time."""
+KILLED = ("accounts", "contacts", "projects_and_contracts")
+"""Templates of a load through OData, which takes its time; two of them send customers."""
 KILLED_MODELS = {name for name in COLLECTIONS if "contract" in name} | {
-    *("finops__customers", "finops__projects"),
+    *("finops__customers", "finops__projects", "finops__contact_persons"),
 }
 NOT_IN_TARGET = {"refused", "held", "collision", "cancelled", "unknown"}
 
@@ -131,7 +131,7 @@ def test_finance_holds_exactly_what_the_integration_tables_say(
             for key, row in desired.items()
             if planned.get((model, key), "unchanged") not in NOT_IN_TARGET
         }
-        assert len(arrived) > 0.8 * len(desired)
+        assert len(arrived) > 0.7 * len(desired)
         # two models may send to one entity
         others = {
             comparable([as_sent(row[key]) for key in keys])

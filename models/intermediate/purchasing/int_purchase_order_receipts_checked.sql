@@ -62,8 +62,9 @@ checked as (
             when order_filter_reason is not null then 'parent_filtered'
         end as filter_reason,
         {{ list_of([
-            reject_missing(
-                'purchase_order_number', 'msdyn_purchaseorder', 'the receipt belongs to no purchase order'
+            reject(
+                is_blank('purchase_order_number'), 'missing_required', 'msdyn_purchaseorder', 'null',
+                "'msdyn_purchaseorder is empty: the receipt belongs to no purchase order'"
             ),
             reject_missing_parent(
                 'purchase_order_number', 'is_order_sent', 'msdyn_purchaseorder', 'Purchase order'

@@ -19,7 +19,7 @@ BOOKED = (
 
 
 SENT = ("accounts", "agreement_invoices")
-"""What is sent after the build with Spark; the plan is compared for all."""
+"""What is sent after the build with Spark: their tests run there, which a load asks for."""
 
 
 @dataclass

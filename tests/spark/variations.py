@@ -30,6 +30,7 @@ VALUES = {
 CHAIN = 12
 """Tasks in a chain. Spark takes half a second for each level, so it is as deep as people plan."""
 LEDGER = "ledger/accepted_rows"
+COMPANY = "dataAreaId"
 
 
 def add_variations(raw: Path, tables: Sequence[SourceTable]) -> int:
@@ -139,7 +140,7 @@ def _own_names(table: SourceTable, number: int) -> dict[str, str]:
     names = {
         name: f"{_quoted(name)} || ' {number}'"
         for name in texts
-        if name not in table.key and not _is_id(name.lower())
+        if name not in (COMPANY, table.key[-1]) and not _is_id(name.lower())
     }
     key, identity = table.key[-1], f"'{table.name} {number}'"
     kinds = {column.name: column.data_type for column in table.columns}

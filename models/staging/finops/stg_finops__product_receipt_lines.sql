@@ -23,7 +23,8 @@ renamed as (
         {{ source_row_id(['dataAreaId', 'PurchaseOrderNumber']) }} as purchase_order_row_id,
         ProductReceiptHeaderRecordId as product_receipt_record_id,
         nullif(PurchaseOrderNumber, '') as purchase_order_number,
-        cast(PurchaseOrderLineNumber as bigint) as line_number,
+        -- the engines cut and round in their own ways
+        cast(round(PurchaseOrderLineNumber, 0) as bigint) as line_number,
         nullif(ReceivingWarehouseId, '') as receiving_warehouse_id,
 
         ---------- numerics

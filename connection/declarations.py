@@ -39,7 +39,7 @@ class SourceTable:
     key: the primary key; in Finance the company stands first where rows belong to one.
     entity, export_project: the entity's label and the data project that exports it.
     written_by: extract or load where no service is read. models: of the table that load writes, the
-    target models whose accepted rows it holds.
+    target models whose accepted rows it holds. optional: an organisation may lack it; it is empty then.
     """
 
     system: str
@@ -53,6 +53,7 @@ class SourceTable:
     entity: str = ""
     export_project: str = ""
     models: tuple[str, ...] = ()
+    optional: bool = False
 
     @property
     def label(self) -> str:
@@ -184,6 +185,7 @@ def _source_table(node: Mapping[str, Any]) -> SourceTable:
         key=_key(meta, label),
         entity=_text(meta, "entity", label) if is_package_only else str(meta.get("entity") or ""),
         export_project=_text(meta, "export_project", label) if is_package_only else "",
+        optional=bool(meta.get("optional", False)),
         **common,
     )
     for name in table.key:

@@ -21,6 +21,8 @@ def parse_project(project_dir: Path) -> dict[str, Any]:
         "--no-send-anonymous-usage-stats",
         # what is wrong is said once, in the error
         *("--log-level", "none", "--log-level-file", "none"),
+        # the manifest is taken from the result; writing it takes longer than reading the cache
+        "--no-write-json",
         "parse",
         "--project-dir",
         str(project_dir),

@@ -16,13 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from connection.declarations import Column, SourceTable
+from connection.declarations import COMPANY, Column, SourceTable
 from extract.cells import DoesNotFitError, convert
-from extract.decode import require_keys, unfit
+from extract.decode import unfit, with_keys
 from extract.package import PackageRefused, open_text
 from extract.schema import arrow_schema, arrow_type
 
-COMPANY = "dataAreaId"
 HEADER_BYTES = 1 << 20
 BLOCK_BYTES = 1 << 23
 """How much is parsed at a time; a row must fit."""
@@ -125,12 +124,14 @@ def _typed(
         if column.name == COMPANY:
             arrays.append(pa.repeat(pa.scalar(company, kind), batch.num_rows))
         elif column.name in found:
-            arrays.append(_column(table, column, batch.column(found[column.name])))
+            texts = batch.column(found[column.name])
+            # stock on a site need not be in a warehouse: a blank part of its key is a value
+            if column.name in table.key[2:] and column.data_type.kind == "string":
+                texts = pc.fill_null(texts, "")
+            arrays.append(_column(table, column, texts))
         else:
             arrays.append(pa.nulls(batch.num_rows, kind))
-    rows = pa.table(arrays, schema=schema)
-    require_keys(table, rows)
-    return rows
+    return with_keys(table, pa.table(arrays, schema=schema))
 
 
 def _column(table: SourceTable, column: Column, texts: pa.Array) -> pa.Array:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
-from connection.declarations import Column, SourceTable
+from connection.declarations import COMPANY, Column, SourceTable
 from connection.errors import ServiceMalformed
 from extract.cells import DoesNotFitError, convert
 from extract.errors import TableFailed
@@ -51,8 +51,7 @@ class PageDecoder:
             rows = self._fast(page)
         except pa.ArrowInvalid:
             rows = self._exact(page)
-        require_keys(self._layout.table, rows)
-        return rows
+        return with_keys(self._layout.table, rows)
 
     def _wire_type(self, column: Column) -> pa.DataType:
         if column.data_type.kind == "date":
@@ -139,14 +138,24 @@ class PageDecoder:
         return converted
 
 
-def require_keys(table: SourceTable, rows: pa.Table) -> None:
-    """Raise ServiceMalformed when a row lacks a part of its primary key."""
+def with_keys(table: SourceTable, rows: pa.Table) -> pa.Table:
+    """Return the rows with whole keys: a text after the first part of a key may be empty.
+
+    Stock may lie at no warehouse, for which an export has an empty cell. Raises ServiceMalformed
+    when a row lacks another part of its primary key.
+    """
+    for name in [name for name in table.key if name != COMPANY][1:]:
+        if rows.schema.field(name).type == pa.string():
+            position = rows.schema.get_field_index(name)
+            texts = pc.fill_null(rows.column(name), "")
+            rows = rows.set_column(position, rows.schema.field(name), texts)
     for name in table.key:
         if rows.column(name).null_count:
             raise ServiceMalformed(
                 f"{table.label} has a row without {name}, its primary key: check "
                 "config.meta.primary_key of the source."
             )
+    return rows
 
 
 def unfit(table: SourceTable, column: Column, value: Any) -> TableFailed:

@@ -1,7 +1,8 @@
 """Errors of an extract.
 
 IntegrationError
-└── TableFailed  one table cannot be landed; the others go on
+└── TableFailed      one table cannot be landed; the others go on
+    └── TableAbsent  the organisation has no such table
 """
 
 from http import HTTPStatus
@@ -17,6 +18,10 @@ _PRIVILEGES = {
 
 class TableFailed(IntegrationError):
     """One table cannot be landed. The message names it, what is wrong and the next step."""
+
+
+class TableAbsent(TableFailed):
+    """The organisation has no such table; one that is declared `optional` is empty then."""
 
 
 def refusal(table: SourceTable, error: ServiceRefused) -> TableFailed:

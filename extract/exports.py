@@ -17,7 +17,7 @@ import httpx
 
 from connection.addresses import is_loopback
 from connection.companies import companies
-from connection.declarations import SourceTable
+from connection.declarations import COMPANY, SourceTable
 from connection.errors import (
     IntegrationError,
     ServiceRefused,
@@ -28,7 +28,7 @@ from connection.manifest import Manifest
 from connection.odata import literal
 from connection.responses import accepted, json_object
 from connection.storage import Storage
-from extract.csv_rows import COMPANY, DataFile
+from extract.csv_rows import DataFile
 from extract.errors import TableFailed
 from extract.export_log import Execution, ExportLog, read_log, write_log
 from extract.landing import IncomingFile, RawTable

@@ -9,7 +9,7 @@ from connection.declarations import SourceTable
 from connection.errors import ServiceRefused
 from connection.odata import pages
 from connection.responses import json_object
-from extract.errors import TableFailed, refusal
+from extract.errors import TableAbsent, TableFailed, refusal
 from extract.layout import TableLayout
 
 _LOOKUP_TYPES = frozenset({"Lookup", "Customer", "Owner"})
@@ -20,8 +20,8 @@ _CAST = "Microsoft.Dynamics.CRM"
 def check_table(client: httpx.Client, table: SourceTable) -> TableLayout:
     """Return the layout of `table`.
 
-    Raises TableFailed naming the table, and the column where there is one: the table or a
-    required column does not exist, the entity set or the primary key has another name, or a
+    Raises TableFailed naming the table, and the column where there is one: the table (TableAbsent) or
+    a required column does not exist, the entity set or the primary key has another name, or a
     date column behaves differently from what the models expect.
     """
     _check_definition(client, table)
@@ -127,7 +127,7 @@ def _read_all(
 
 def _refused(table: SourceTable, error: ServiceRefused) -> TableFailed:
     if error.status == HTTPStatus.NOT_FOUND:
-        return TableFailed(
+        return TableAbsent(
             f"{table.label} does not exist in this organisation ({error.text}): install the "
             "solution that brings the table, or leave out the templates that need it."
         )

@@ -19,7 +19,7 @@ from connection.manifest import Manifest
 from connection.settings import Settings
 from connection.storage import Storage
 from extract.catalog import tables
-from extract.errors import TableFailed
+from extract.errors import TableAbsent, TableFailed
 from extract.landing import Landing
 from extract.layout import TableLayout
 from extract.lock import exclusive
@@ -143,7 +143,9 @@ class _Extraction:
             with system.open() as client:
                 return system.check(client, table)
         except IntegrationError as error:
-            return self._finish(_failed(table, error, 0.0), self._clock.now())
+            lacks = table.optional and isinstance(error, TableAbsent)
+            result = _empty(table) if lacks else _failed(table, error, 0.0)
+            return self._finish(result, self._clock.now())
 
     def _extract(self, layout: TableLayout) -> TableResult:
         table, read_at, started = layout.table, self._clock.now(), self._clock.elapsed()
@@ -191,6 +193,16 @@ class _Extraction:
         log.info("table finished", table=f"{result.system}.{result.table}", status=result.status)
         self._progress.finished(result)
         return result
+
+
+def _empty(table: SourceTable) -> TableResult:
+    """Return the result of an optional table that the organisation lacks."""
+    return TableResult(
+        system=table.system,
+        table=table.name,
+        status="landed",
+        missing_columns=tuple(sorted(column.name for column in table.columns)),
+    )
 
 
 def _failed(table: SourceTable, error: Exception, seconds: float) -> TableResult:

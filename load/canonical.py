@@ -153,15 +153,17 @@ def same_payload(
     key: Collection[str],
     *,
     has_nulls: bool = False,
+    beside: Collection[str] = (),
 ) -> bool:
     """Tell whether a target row, found by its key, holds what was sent.
 
     attempted, before: stored payloads (personal values hashed) of this sending and of the last
     accepted one; what only the latter has was sent as empty. told: canonical texts by column.
     The key, in which Finance may change the case, and columns no longer declared do not count.
-    has_nulls: the target tells zero from a value it does not have.
+    has_nulls: the target tells zero from a value it does not have. beside: columns that share a
+    lookup with one of these, which is filled or empty as a whole.
     """
-    names = (set(attempted) | set(before)) & set(columns) - set(key)
+    names = {*attempted, *before, *beside} & set(columns) - set(key)
     return all(
         _same(attempted.get(name), told.get(name), columns[name], has_nulls) for name in names
     )

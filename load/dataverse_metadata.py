@@ -39,7 +39,9 @@ _EDM = {
 }
 
 Attributes = Mapping[str, dict[str, Any]]
-"""Attributes by logical name."""
+"""Attributes by our column name: their logical name, or that of a navigation property."""
+Relationships = Sequence[dict[str, Any]]
+"""Where the lookups lead: one row for each table a lookup leads to."""
 
 
 class DataverseMetadata:
@@ -61,10 +63,11 @@ class DataverseMetadata:
 
     def _entity(self, model: TargetModel) -> TargetEntity:
         self._require_table(model)
-        attributes = self._attributes(model)
+        told = self._attributes(model)
+        relationships = self._relationships(model, told)
+        attributes = _by_column(model, told, relationships)
         _require_columns(model, attributes)
-        lookups = [name for name, kind in _types(model, attributes).items() if kind in _LOOKUPS]
-        bindings = self._bindings(model, lookups)
+        bindings = self._bindings(model, attributes, relationships)
         return TargetEntity(
             label=model.entity,
             collection=model.collection,
@@ -107,28 +110,34 @@ class DataverseMetadata:
                     found[row["LogicalName"]]["AttributeType"] = "Date"
         return found
 
-    def _bindings(self, model: TargetModel, lookups: Sequence[str]) -> dict[str, Binding]:
-        """Return how each lookup is written; one that leads to several tables cannot be told."""
-        if not lookups:
-            return {}
+    def _relationships(self, model: TargetModel, attributes: Attributes) -> Relationships:
+        """Ask where the lookups lead, if a column is one; it may be one of several of a lookup."""
+        found = [attributes.get(column.name) for column in model.payload_columns]
+        if all(row is not None and row.get("AttributeType") not in _LOOKUPS for row in found):
+            return ()
         names = "ReferencingAttribute,ReferencedEntity,ReferencingEntityNavigationPropertyName"
-        ways: dict[str, dict[str, str]] = {name: {} for name in lookups}
-        for row in self._rows(model, "ManyToOneRelationships", names):
-            if row["ReferencingAttribute"] in ways:
-                navigation = str(row["ReferencingEntityNavigationPropertyName"])
-                ways[row["ReferencingAttribute"]][str(row["ReferencedEntity"])] = navigation
-        for name, targets in ways.items():
-            if len(targets) != 1:
-                raise TargetUnfit(
-                    f"{model.entity}.{name} leads to {', '.join(sorted(targets)) or 'no table'} in "
-                    f"Dataverse, so {model.name} does not say which row it means: leave the column "
-                    "out."
-                )
-        found = {name: next(iter(targets.items())) for name, targets in ways.items()}
-        return {
-            name: Binding(navigation, self._collection(target))
-            for name, (target, navigation) in found.items()
-        }
+        return self._rows(model, "ManyToOneRelationships", names)
+
+    def _bindings(
+        self, model: TargetModel, attributes: Attributes, relationships: Relationships
+    ) -> dict[str, tuple[str, Binding]]:
+        """Return the table and how it is written, by our column name, of each lookup.
+
+        Raises TargetUnfit for one that leads to several tables, of which the column names none.
+        """
+        found = {}
+        for name, kind in _types(model, attributes).items():
+            if kind not in _LOOKUPS:
+                continue
+            attribute = attributes[name]["LogicalName"]
+            of_lookup = [row for row in relationships if row["ReferencingAttribute"] == attribute]
+            ways = [row for row in of_lookup if name == attribute or _is_called(row, name)]
+            if len(ways) != 1:
+                raise TargetUnfit(_ambiguous(model, name, ways))
+            table = str(ways[0]["ReferencedEntity"])
+            binding = Binding(_navigation(ways[0]), self._collection(table))
+            found[name] = ("" if name == attribute else table, binding)
+        return found
 
     def _collection(self, table: str) -> str:
         if table not in self._collections:
@@ -145,6 +154,42 @@ class DataverseMetadata:
         url = f"{SERVICE}/EntityDefinitions(LogicalName='{model.entity}')/{path}"
         told = pages(self._client, url, params={"$select": select})
         return [row for page in told for row in json_object(page).get("value") or []]
+
+
+def _by_column(
+    model: TargetModel, attributes: Attributes, relationships: Relationships
+) -> dict[str, dict[str, Any]]:
+    """Return the attribute of each column that has one, under its own or a navigation property's name."""
+    found = {}
+    for column in model.payload_columns:
+        attribute = column.name
+        if attribute not in attributes:
+            called = (row for row in relationships if _is_called(row, column.name))
+            attribute = next((str(row["ReferencingAttribute"]) for row in called), "")
+        if attribute in attributes:
+            found[column.name] = attributes[attribute]
+    return found
+
+
+def _is_called(relationship: Mapping[str, Any], name: str) -> bool:
+    """Tell whether a navigation property has this name; no two of a table differ in case only."""
+    return _navigation(relationship).lower() == name.lower()
+
+
+def _navigation(relationship: Mapping[str, Any]) -> str:
+    return str(relationship["ReferencingEntityNavigationPropertyName"])
+
+
+def _ambiguous(model: TargetModel, name: str, ways: Relationships) -> str:
+    tables = ", ".join(sorted(str(row["ReferencedEntity"]) for row in ways))
+    said = f"{model.entity}.{name} leads to {tables or 'no table'} in Dataverse"
+    if not ways:
+        return f"{said}, so {model.name} cannot fill it: leave the column out."
+    names = ", ".join(sorted(_navigation(row) for row in ways))
+    return (
+        f"{said}, so {model.name} does not say which row it means: send {names} in its place, of "
+        "which a row fills one."
+    )
 
 
 def _types(model: TargetModel, attributes: Attributes) -> dict[str, str]:
@@ -187,8 +232,13 @@ def _require_columns(model: TargetModel, attributes: Attributes) -> None:
 
 
 def _property(
-    model: TargetModel, column: Column, attributes: Attributes, bindings: Mapping[str, Binding]
+    model: TargetModel,
+    column: Column,
+    attributes: Attributes,
+    bindings: Mapping[str, tuple[str, Binding]],
 ) -> Property:
-    kind = str(attributes[column.name].get("AttributeType"))
-    name = f"_{column.name}_value" if kind in _LOOKUPS else column.name
-    return Property(name, _EDM.get(kind, ""), column.name in model.key, bindings.get(column.name))
+    attribute = attributes[column.name]
+    kind = str(attribute.get("AttributeType"))
+    name = f"_{attribute['LogicalName']}_value" if kind in _LOOKUPS else column.name
+    table, binding = bindings.get(column.name, ("", None))
+    return Property(name, _EDM.get(kind, ""), column.name in model.key, binding, table)

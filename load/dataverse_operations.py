@@ -60,19 +60,29 @@ class DataverseOperations:
 
 
 def body_of(model: TargetModel, entity: TargetEntity, row: Row) -> str:
-    """Return the JSON of a row: lookups bound, cleared values as null, the key in the address."""
+    """Return the JSON of a row: lookups bound, cleared values as null, the key in the address.
+
+    Raises ValueError where two columns of one lookup are filled.
+    """
     content: dict[str, Value] = {}
+    bound: dict[str, str] = {}
     for name, text in row.values.items():
         if name in model.key:
             continue
         column, target = column_named(model, name), entity.properties[name]
         if target.binding:
+            other = bound.setdefault(target.name, name)
+            if other != name:
+                raise ValueError(f"{other} and {name} are one lookup, and both are filled.")
             reference = f"/{target.binding.collection}{key_segment({'': text}, GUID)}"
             content[f"{target.binding.navigation}@odata.bind"] = reference
         else:
             content[target.name] = _on_the_wire(value_of(text, column.data_type))
     for name in row.cleared:
         target = entity.properties[name]
+        if target.name in bound:
+            # the lookup leads to another table now; a null would empty it
+            continue
         content[f"{target.binding.navigation}@odata.bind" if target.binding else target.name] = None
     return to_json(content)
 

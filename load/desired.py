@@ -4,7 +4,7 @@ dbt cannot build while anybody reads the warehouse, so nothing is read from it w
 is asked. Per model M there is afterwards a temporary table `desired_M` with the typed columns and:
 key_text, hash (of the payload), payload (JSON, personal values hashed), target, template,
 _source_table, _source_id, _is_cancelled, _is_complete, _exists_in_target. Beside them: rejected,
-filtered, deleted, processed, reconciliation.
+filtered, deleted, processed, reconciliation; and `keys_M` of models that send to the same entity.
 """
 
 from collections.abc import Iterable, Iterator
@@ -77,6 +77,19 @@ def copy_desired(
         if problem:
             unusable[model.name] = problem
     return unusable
+
+
+def copy_keys(connection: duckdb.DuckDBPyConnection, catalog: str, model: TargetModel) -> None:
+    """Make `keys_<model>`: the keys a model describes, none where it was not built so far."""
+    relation = f"{catalog}.{quoted(model.schema)}.{quoted(model.alias)}"
+    keys = f"select {key_sql(key_columns(model), 'source.')} as key_text from {relation} as source"
+    if _copy(connection, f"keys_{model.name}", keys):
+        _copy(connection, f"keys_{model.name}", "select '' as key_text where false")
+
+
+def keys_table(model: TargetModel) -> str:
+    """Return the name of the keys a model describes, quoted."""
+    return quoted(f"keys_{model.name}")
 
 
 def plan_table(model: TargetModel) -> str:

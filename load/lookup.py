@@ -13,8 +13,10 @@ from connection.odata import literal, pages
 from connection.responses import json_object
 from load.canonical import canonical_text
 from load.desired import key_columns
-from load.target_entity import TargetEntity
+from load.target_entity import Property, TargetEntity
 
+LOOKUP_TABLE = "Microsoft.Dynamics.CRM.lookuplogicalname"
+"""The annotation of Dataverse that tells which table a lookup leads to."""
 FEW = 200
 """From so many keys on, whole companies are read instead."""
 
@@ -35,10 +37,14 @@ def rows_by_key(
     many are asked for, the others of the same companies as well.
     """
     wanted = _declared(model, {*model.key, *columns})
-    select = ",".join(entity.properties[column.name].name for column in wanted)
+    properties = [entity.properties[column.name] for column in wanted]
+    # two columns may share a lookup
+    select = ",".join(dict.fromkeys(entry.name for entry in properties))
+    has_tables = any(entry.table for entry in properties)
+    prefer = f'odata.include-annotations="{LOOKUP_TABLE}"' if has_tables else None
     for condition in _conditions(model, entity, keys):
         params = {"$select": select, "$filter": condition, **entity.query}
-        for page in pages(client, entity.path, params=params):
+        for page in pages(client, entity.path, params=params, prefer=prefer):
             for row in json_object(page).get("value") or []:
                 yield _canonical(row, wanted, entity)
 
@@ -104,6 +110,16 @@ def _canonical(
     row: Mapping[str, Any], columns: Sequence[Column], entity: TargetEntity
 ) -> dict[str, str | None]:
     return {
-        column.name: canonical_text(row.get(entity.properties[column.name].name), column.data_type)
+        column.name: canonical_text(
+            _value(row, entity.properties[column.name]),
+            column.data_type,
+        )
         for column in columns
     }
+
+
+def _value(row: Mapping[str, Any], entry: Property) -> Any:
+    """Return what the row holds for a column; None where its lookup leads to another table."""
+    if entry.table and row.get(f"{entry.name}@{LOOKUP_TABLE}") != entry.table:
+        return None
+    return row.get(entry.name)

@@ -5,6 +5,7 @@ not enough: created + updated + errors must be what was sent, or the rows are re
 Source: F&O data management package REST API.
 """
 
+import re
 import time
 import uuid
 from collections import deque
@@ -28,6 +29,7 @@ from load.rows import keys_of, mask_personal, one_accepted, split
 from load.target_entity import TargetEntity
 
 SEPARATORS = (",", ", ", ";", "|", "+", "-", "_", " ", "/")
+DECIMAL_ZEROS = re.compile(r"(\d)(?:\.0+|(\.\d*[1-9])0+)(?!\d)")
 FRUITLESS_IMPORTS = 32
 """So many imports of one chunk failed as a whole, without a good one: it is not the rows."""
 
@@ -238,24 +240,37 @@ def refused_keys(
 ) -> tuple[dict[str, str], str]:
     """Map errors to keys by their RecordId; returns them, and the words that name no row.
 
-    How a key of several parts is joined is not documented.
+    How a key of several parts is joined, and a number in it written, is not documented.
     """
-    positions = [
-        position for position, column in enumerate(key_columns(model)) if column.name != COMPANY
-    ]
+    columns = key_columns(model)
+    positions = [position for position, column in enumerate(columns) if column.name != COMPANY]
+    has_decimals = any(column.data_type.kind == "decimal" for column in columns)
     known: dict[str, str | None] = {}
+    plain: dict[str, str | None] = {}
     for key_text, key in keys:
         parts = [key[position] for position in positions]
         for separator in SEPARATORS:
             for shown in (separator.join(parts), separator.join([company, *parts])):
-                name = shown.lower()
-                known[name] = key_text if known.get(name, key_text) == key_text else None
+                _note(known, shown.lower(), key_text)
+                if has_decimals:
+                    _note(plain, _plain(shown.lower()), key_text)
     refused: dict[str, str] = {}
     unnamed: dict[str, None] = {}
     for record, message in errors:
-        key_found = known.get(record.strip().lower())
+        name = record.strip().lower()
+        key_found = known.get(name) or plain.get(_plain(name))
         if key_found is not None:
             refused[key_found] = "; ".join(filter(None, (refused.get(key_found), message)))
         elif message:
             unnamed[message] = None
     return refused, "; ".join(unnamed)
+
+
+def _note(known: dict[str, str | None], name: str, key_text: str) -> None:
+    """Note whose name this is; None for a name that two rows have."""
+    known[name] = key_text if known.get(name, key_text) == key_text else None
+
+
+def _plain(name: str) -> str:
+    """Return a name in which numbers have no zeros at their end: 1.500000 is 1.5."""
+    return DECIMAL_ZEROS.sub(r"\1\2", name)

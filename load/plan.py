@@ -14,7 +14,7 @@ import duckdb
 from connection.declarations import TargetModel
 from load.canonical import literal
 from load.comparison import comparison_sql
-from load.desired import desired_table, plan_table
+from load.desired import desired_table, keys_table, plan_table
 
 CLASSES = {
     "insert": "not in the target yet",
@@ -127,6 +127,41 @@ def apply_present(
         where class in ('rekeyed', 'changed_after') and ($everything or {among("adopted")})
         """,
         {"adopted": adopted, "everything": everything},
+    )
+
+
+def apply_sibling(
+    connection: duckdb.DuckDBPyConnection,
+    model: TargetModel,
+    sibling: TargetModel,
+    wishes: Wishes,
+    *,
+    goes_first: bool,
+) -> None:
+    """Keep a model's new rows from the rows of another model that sends to the same entity.
+
+    A row of the target has one model: the one it was accepted from, or is about to be sent by first
+    (goes_first). Only a person can hand it over, once the other model does not describe it any more.
+    """
+    adopted = [key for name, key in wishes.adopt_keys if name == model.name]
+    described = f"select key_text from {keys_table(sibling)}"
+    connection.execute(
+        f"""
+        update {plan_table(model)} set class = 'collision', reason = $reason
+        where class in ('insert', 'update', 'collision') and not is_known
+            and key_text in (
+                select key_text from ledger where model = $sibling
+                    and (accepted_hash is not null or state in ('sent', 'unknown'))
+                {f"union all {described}" if goes_first else ""}
+            )
+            and not (($everything or {among("adopted")}) and key_text not in ({described}))
+        """,
+        {
+            "sibling": sibling.name,
+            "reason": f"{sibling.name} sends a row with this key, and the target can have but one",
+            "adopted": adopted,
+            "everything": model.name in wishes.adopt_models,
+        },
     )
 
 

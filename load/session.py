@@ -16,7 +16,7 @@ from load.canonical import comparable_keys
 from load.companies import package_company
 from load.comparison import note_pending_children
 from load.dataverse_metadata import DataverseMetadata
-from load.desired import copy_desired, desired_table, plan_table
+from load.desired import copy_desired, copy_keys, desired_table, plan_table
 from load.finops_metadata import FinopsMetadata
 from load.ledger import Ledger
 from load.lookup import property_by_key, rows_by_key
@@ -77,6 +77,9 @@ class Session:
             catalog,
             [model for model in self.manifest.models if model.name in names],
         )
+        siblings = {other.name: other for model in wanted for other in self._siblings(model)}
+        for sibling in siblings.values():
+            copy_keys(self.ledger.connection, catalog, sibling)
         for model in wanted:
             for name in sorted(related[model.name] & set(missing)):
                 self.errors.setdefault(model.template, missing[name])
@@ -131,11 +134,17 @@ class Session:
         plan.make_base_plan(self.ledger.connection, model, wishes)
 
     def _look_up(self, model: TargetModel) -> None:
-        """Ask the target which keys of new rows it has, and which rows it has locked."""
-        plan.apply_present(self.ledger.connection, model, self._present_keys(model), self.wishes)
+        """Find out which keys of new rows the target has, from whom, and which rows it has locked."""
+        connection = self.ledger.connection
+        plan.apply_present(connection, model, self._present_keys(model), self.wishes)
+        siblings = self._siblings(model)
+        order = [other.name for other in self.manifest.targets()] if siblings else []
+        for sibling in siblings:
+            goes_first = order.index(sibling.name) < order.index(model.name)
+            plan.apply_sibling(connection, model, sibling, self.wishes, goes_first=goes_first)
         if model.locked_when:
             self.locked[model.name] = self._locked_keys(model)
-            plan.apply_locked(self.ledger.connection, model, self.locked[model.name])
+            plan.apply_locked(connection, model, self.locked[model.name])
 
     def _present_keys(self, model: TargetModel) -> list[str]:
         new = f"""(
@@ -182,6 +191,15 @@ class Session:
     def _document_group(self, model: TargetModel) -> Sequence[TargetModel]:
         return [
             other for other in self.models if other.document and other.template == model.template
+        ]
+
+    def _siblings(self, model: TargetModel) -> list[TargetModel]:
+        """Return the other models that send rows with such keys to the same entity."""
+        entity = (model.target, model.entity, model.key)
+        return [
+            other
+            for other in self.manifest.models
+            if other.name != model.name and (other.target, other.entity, other.key) == entity
         ]
 
     def _with_relatives(self, model: TargetModel) -> set[str]:

@@ -35,16 +35,21 @@ class Settler:
             return
         columns = {column.name: column for column in model.payload_columns}
         has_nulls = model.target == DATAVERSE
-        names = {name for row in open_rows.values() for name in (*row.payload, *row.before)}
+        names = {
+            key: entity.with_siblings((*row.payload, *row.before)) for key, row in open_rows.items()
+        }
         keys = [_key(model, row) for row in open_rows.values()]
-        told = list(rows_by_key(self.clients[model.target], model, entity, keys, names))
+        asked = set().union(*names.values())
+        told = list(rows_by_key(self.clients[model.target], model, entity, keys, asked))
         texts = comparable_keys(
             self.ledger.connection, [[row[name] for name in model.key] for row in told]
         )
         for key_text, row in zip(texts, told, strict=True):
             sent = open_rows.get(key_text)
             if sent and same_payload(
-                *(sent.payload, sent.before, row, columns, model.key), has_nulls=has_nulls
+                *(sent.payload, sent.before, row, columns, model.key),
+                has_nulls=has_nulls,
+                beside=names[key_text],
             ):
                 yield Receipt(key_text, model.accepted_state)
 

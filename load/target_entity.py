@@ -1,6 +1,6 @@
 """A model's entity in its target, as the target's own metadata tells it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -19,13 +19,15 @@ class Binding:
 class Property:
     """One property of an entity. name: as it is read and filtered by.
 
-    type_name: such as Edm.String or an enum's full name. binding: of a lookup of Dataverse.
+    type_name: such as Edm.String or an enum's full name. binding: of a lookup of Dataverse. table:
+    the one our column stands for, of a lookup that leads to several; "" everywhere else.
     """
 
     name: str
     type_name: str
     is_key: bool
     binding: Binding | None = None
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class TargetEntity:
         """Return Edm types by property name."""
         found = (self.properties[column.name] for column in columns)
         return {entry.name: entry.type_name for entry in found}
+
+    def with_siblings(self, names: Iterable[str]) -> set[str]:
+        """Return our columns of these names, and those that share a lookup with one of them."""
+        shared = {self.properties[name].name for name in names if name in self.properties}
+        return {name for name, entry in self.properties.items() if entry.name in shared}
 
 
 class Metadata(Protocol):

@@ -33,8 +33,10 @@
 
 
 {#- Join the company of a Field Service or sales row as `companies`: by a rule for its account, else by
-    a rule for its owning business unit, else the configured company. -#}
-{% macro join_company(account_number, business_unit_id) -%}
+    a rule for its owning business unit, else the configured company.
+
+    own_company: SQL expression of a company that the row names by itself, which goes before all rules. -#}
+{% macro join_company(account_number, business_unit_id, own_company=none) -%}
     left join {{ ref('company_rules') }} as account_rules
         on
             account_rules.rule_type = 'account'
@@ -48,6 +50,8 @@
     left join {{ ref('companies') }} as companies
         on
             companies.data_area_id = coalesce(
+                {% if own_company %}{{ own_company }},
+                {% endif -%}
                 account_rules.data_area_id,
                 business_unit_rules.data_area_id,
                 {{ default_company() }}

@@ -1,3 +1,14 @@
+{#- A column that names each row: never empty, never twice. One test, because each costs a node. -#}
+{% test primary_key(model, column_name) %}
+    select
+        {{ column_name }},
+        count(*) as copies
+    from {{ model }}
+    group by {{ column_name }}
+    having count(*) > 1 or {{ column_name }} is null
+{% endtest %}
+
+
 {#- Rows that share a combination of columns. -#}
 {% test unique_combination(model, columns) %}
     select

@@ -27,7 +27,8 @@
 
 {#- Whether Dataverse shows what the back-flow wrote there last, and nobody has changed it since.
 
-    The row of int_actuals_remembered is joined as `remembered`.
+    The row of a template's int_*_remembered is joined as `remembered`: what Dataverse accepted of the row as
+    payload_from_finance, what Finance accepted of it as payload_to_finance, either null where it has not.
     value: what Dataverse has; attribute, type: what the back-flow writes there. -#}
 {% macro is_echo(value, attribute, type) -%}
     remembered.payload_from_finance is not null
@@ -38,8 +39,8 @@
 {%- endmacro %}
 
 
-{#- A column of an actual for Finance without echoes: what Finance accepted before, wherever Dataverse only
-    repeats what came from Finance.
+{#- A column for Finance without echoes: what Finance accepted before, wherever Dataverse only repeats what
+    came from Finance. The join is that of is_echo.
 
     target_column, target_type: the column as Finance gets it. echoes: (value, attribute, type) of each
     value of Dataverse that the column is made of, see is_echo.

@@ -118,6 +118,15 @@
     ) }}
 {%- endmacro %}
 
+{#- The same for a personal value, which is not shown. -#}
+{% macro reject_unmapped_personal(map_name, source_value, mapped_value, column_name) -%}
+    {{ reject(
+        "not " ~ is_blank(source_value) ~ " and " ~ mapped_value ~ " is null",
+        'unmapped_value', column_name, "null",
+        "'Value map " ~ map_name ~ " has no line for the value of this row. Add it to seeds/value_map.csv.'"
+    ) }}
+{%- endmacro %}
+
 {% macro reject_unmapped_company(company, asked_value, hint) -%}
     {{ reject(
         company ~ ' is null', 'unmapped_company', 'dataAreaId', asked_value,
@@ -133,6 +142,18 @@
         'missing_parent', column_name, lookup,
         "concat('" ~ what ~ " ', cast(" ~ lookup
         ~ " as string), ' is not there, or is rejected itself, or belongs to another company.')"
+    ) }}
+{%- endmacro %}
+
+{#- A customer, an account or a contact, that is not sent in the document's company. is_active: false for
+    a contact that its flag says is no customer; a document alone makes none of it. -#}
+{% macro reject_missing_customer(lookup, is_sent, is_active, column_name) -%}
+    {{ reject(
+        "not " ~ is_blank(lookup) ~ " and not " ~ is_sent,
+        'missing_parent', column_name, lookup,
+        "concat('Customer ', cast(" ~ lookup ~ " as string), case when not " ~ is_active
+        ~ " then ' is a contact that is no active customer (msdynce_isactivecustomer).'"
+        ~ " else ' is not there, or is rejected itself, or belongs to another company.' end)"
     ) }}
 {%- endmacro %}
 
@@ -174,5 +195,25 @@
         "not " ~ is_blank(value) ~ " and not coalesce(" ~ is_known ~ ", false)",
         'missing_parent', column_name, value,
         "concat('" ~ what ~ " ', cast(" ~ value ~ " as string), ' is not in Dataverse.')"
+    ) }}
+{%- endmacro %}
+
+
+{#- kind: of the inventory document that needs the warehouse; see int_inventory_lines_judged. -#}
+{% macro reject_missing_warehouse(kind, lookup, column_name) -%}
+    {{ reject(
+        "has_document and document_kind = '" ~ kind ~ "' and " ~ lookup ~ " is null",
+        'missing_required', column_name, 'null',
+        "'" ~ column_name ~ " is empty: set the warehouse of the " ~ kind ~ "'"
+    ) }}
+{%- endmacro %}
+
+{#- warehouse_name: of Dataverse, null where there is none; warehouse: what it stands for in Finance. -#}
+{% macro reject_unmapped_warehouse(warehouse_name, warehouse, column_name) -%}
+    {{ reject(
+        warehouse_name ~ ' is not null and ' ~ warehouse ~ ' is null',
+        'unmapped_value', column_name, warehouse_name,
+        "concat('No warehouse of Finance stands for ', " ~ warehouse_name
+        ~ ", '. Add a line to seeds/warehouses.csv.')"
     ) }}
 {%- endmacro %}

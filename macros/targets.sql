@@ -270,6 +270,324 @@
                 },
             ],
         },
+        {
+            'model': 'finops__inventory_adjustments',
+            'template': 'inventory_adjustments',
+            'checked': 'int_inventory_adjustments_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__inventory_adjustment_products',
+                    'key': 'inventory_adjustment_product_id',
+                    'table': 'msdyn_inventoryadjustmentproduct',
+                    'primary_key': 'msdyn_inventoryadjustmentproductid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__inventory_transfers',
+            'template': 'inventory_transfers',
+            'checked': 'int_inventory_transfers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__inventory_adjustment_products',
+                    'key': 'inventory_adjustment_product_id',
+                    'table': 'msdyn_inventoryadjustmentproduct',
+                    'primary_key': 'msdyn_inventoryadjustmentproductid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__contact_persons',
+            'template': 'contacts',
+            'checked': 'int_contact_persons_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__contacts',
+                    'key': 'contact_id',
+                    'table': 'contact',
+                    'primary_key': 'contactid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__contact_customers',
+            'template': 'contacts',
+            'checked': 'int_contact_customers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__contacts',
+                    'key': 'contact_id',
+                    'table': 'contact',
+                    'primary_key': 'contactid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__sales_quotation_headers',
+            'template': 'sales_quotes',
+            'checked': 'int_sales_quotation_headers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__quotes',
+                    'key': 'quote_id',
+                    'table': 'quote',
+                    'primary_key': 'quoteid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__sales_quotation_lines',
+            'template': 'sales_quotes',
+            'checked': 'int_sales_quotation_lines_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__quote_details',
+                    'key': 'quote_detail_id',
+                    'table': 'quotedetail',
+                    'primary_key': 'quotedetailid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__crm_sales_order_headers',
+            'template': 'sales_orders',
+            'checked': 'int_crm_sales_order_headers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__sales_orders',
+                    'key': 'sales_order_id',
+                    'table': 'salesorder',
+                    'primary_key': 'salesorderid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__crm_sales_order_lines',
+            'template': 'sales_orders',
+            'checked': 'int_crm_sales_order_lines_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__sales_order_details',
+                    'key': 'sales_order_detail_id',
+                    'table': 'salesorderdetail',
+                    'primary_key': 'salesorderdetailid',
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__sales_orders',
+            'template': 'sales_orders',
+            'checked': 'int_confirmed_sales_orders_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__sales_orders',
+                    'key': 'sales_order_row_id',
+                    'table': 'CDSSalesOrderHeaders',
+                    'primary_key': ['dataAreaId', 'SalesOrderNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__sales_order_details',
+            'template': 'sales_orders',
+            'checked': 'int_confirmed_sales_order_lines_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__sales_order_lines',
+                    'key': 'sales_order_line_row_id',
+                    'table': 'CDSSalesOrderLines',
+                    'primary_key': ['dataAreaId', 'SalesOrderNumber', 'LineCreationSequenceNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__invoices',
+            'template': 'sales_invoices',
+            'checked': 'int_sales_invoices_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__sales_invoices',
+                    'key': 'sales_invoice_row_id',
+                    'table': 'ExternallyMaintainedCustomerSalesInvoiceHeaders',
+                    'primary_key': ['dataAreaId', 'InvoiceNumber', 'InvoiceDate', 'LedgerVoucher'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__invoice_details',
+            'template': 'sales_invoices',
+            'checked': 'int_sales_invoice_lines_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__sales_invoice_lines',
+                    'key': 'sales_invoice_line_row_id',
+                    'table': 'ExternallyMaintainedCustomerSalesInvoiceLines',
+                    'primary_key': [
+                        'dataAreaId',
+                        'InvoiceNumber',
+                        'InvoiceDate',
+                        'LineCreationSequenceNumber',
+                        'LedgerVoucher',
+                    ],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__products',
+            'template': 'products',
+            'checked': 'int_products_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__released_products',
+                    'key': 'released_product_row_id',
+                    'table': 'SellableReleasedProducts',
+                    'primary_key': ['dataAreaId', 'ProductNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__warehouses',
+            'template': 'warehouses',
+            'checked': 'int_warehouses_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__warehouses',
+                    'key': 'warehouse_row_id',
+                    'table': 'Warehouses',
+                    'primary_key': ['dataAreaId', 'WarehouseId'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__external_product_inventories',
+            'template': 'on_hand_inventory',
+            'checked': 'int_external_product_inventories_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__on_hand_inventory',
+                    'key': 'on_hand_row_id',
+                    'table': 'InventWarehouseOnHandCDSEntity',
+                    'primary_key': ['dataAreaId', 'ProductNumber', 'InventorySiteId', 'InventoryWarehouseId'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__external_projects',
+            'template': 'external_projects',
+            'checked': 'int_external_projects_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__projects',
+                    'key': 'project_row_id',
+                    'table': 'Projects',
+                    'primary_key': ['dataAreaId', 'ProjectID'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__vendors',
+            'template': 'purchasing',
+            'checked': 'int_vendors_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__vendors',
+                    'key': 'vendor_row_id',
+                    'table': 'VendorsV2',
+                    'primary_key': ['dataAreaId', 'VendorAccountNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'finops__purchase_order_headers',
+            'template': 'purchasing',
+            'checked': 'int_purchase_order_headers_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__purchase_orders',
+                    'key': 'purchase_order_id',
+                    'table': 'msdyn_purchaseorder',
+                    'primary_key': 'msdyn_purchaseorderid',
+                },
+            ],
+        },
+        {
+            'model': 'finops__purchase_order_lines',
+            'template': 'purchasing',
+            'checked': 'int_purchase_order_lines_checked',
+            'sources': [
+                {
+                    'staging': 'stg_dataverse__purchase_order_products',
+                    'key': 'purchase_order_product_id',
+                    'table': 'msdyn_purchaseorderproduct',
+                    'primary_key': 'msdyn_purchaseorderproductid',
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__purchase_orders',
+            'template': 'purchasing',
+            'checked': 'int_purchase_orders_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__purchase_orders',
+                    'key': 'purchase_order_row_id',
+                    'table': 'PurchaseOrderHeadersV2',
+                    'primary_key': ['dataAreaId', 'PurchaseOrderNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__purchase_order_products',
+            'template': 'purchasing',
+            'checked': 'int_purchase_order_products_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__purchase_order_lines',
+                    'key': 'purchase_order_line_row_id',
+                    'table': 'CDSPurchaseOrderLines',
+                    'primary_key': ['dataAreaId', 'PurchaseOrderNumber', 'LineNumber'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__purchase_order_receipts',
+            'template': 'purchasing',
+            'checked': 'int_purchase_order_receipts_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__product_receipts',
+                    'key': 'product_receipt_row_id',
+                    'table': 'VendProductReceiptHeaderEntity',
+                    'primary_key': ['dataAreaId', 'RecordId'],
+                },
+            ],
+        },
+        {
+            'model': 'dataverse__purchase_order_receipt_products',
+            'template': 'purchasing',
+            'checked': 'int_purchase_order_receipt_products_checked',
+            'sources': [
+                {
+                    'system': 'finops',
+                    'staging': 'stg_finops__product_receipt_lines',
+                    'key': 'product_receipt_line_row_id',
+                    'table': 'VendProductReceiptLineEntity',
+                    'primary_key': ['dataAreaId', 'RecordId'],
+                },
+            ],
+        },
     ]) }}
 {%- endmacro %}
 
@@ -286,12 +604,19 @@
 {%- endmacro %}
 
 
-{#- The id of a Finance row as one text: its company, where it has one, and its own key. -#}
+{#- The id of a Finance row as one text: its company, where it has one, and its own key.
+
+    No two keys give one id: what stands between company and last column is written without slashes. A
+    number keeps the places of its type (1.000000). -#}
 {% macro source_row_id(columns) -%}
     {%- if columns | length == 1 -%}
         {{ columns[0] }}
     {%- else -%}
-        concat(lower({{ columns[0] }}), '/', {{ columns[1] }})
+        concat(lower({{ columns[0] }})
+            {%- for column in columns[1:-1] -%}
+                , '/', replace(replace(cast({{ column }} as string), '%', '%25'), '/', '%2F')
+            {%- endfor -%}
+            , '/', cast({{ columns[-1] }} as string))
     {%- endif -%}
 {%- endmacro %}
 
@@ -303,6 +628,16 @@
             model_name ~ " is not in the list of macros/targets.sql: add it, so that its rows are accounted for.") }}
     {%- endif -%}
     {{ return(found[0]) }}
+{%- endmacro %}
+
+
+{#- The tables of all integration models by the names of their models. -#}
+{% macro integration_relations() -%}
+    {%- set relations = {} -%}
+    {%- for target in integration_targets() -%}
+        {%- do relations.update({target.model: ref(target.model)}) -%}
+    {%- endfor -%}
+    {{ return(relations) }}
 {%- endmacro %}
 
 

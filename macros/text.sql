@@ -61,3 +61,15 @@
         substring(md5({{ text }}), 21, 12)
     )
 {%- endmacro %}
+
+
+{#- The ids of rows by a key, as Finance compares keys, as `compared_key`. A key that stands on two rows
+    says nothing, so it is left out. -#}
+{% macro only_row_by(model, key, id) -%}
+    select
+        {{ comparable(key) }} as compared_key,
+        min({{ id }}) as {{ id }}
+    from {{ ref(model) }}
+    group by {{ comparable(key) }}
+    having count(*) = 1
+{%- endmacro %}

@@ -46,7 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("command", nargs="?", choices=["serve", "changes"], default="serve")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--path", type=Path, help="database file; without it, in memory")
-    parser.add_argument("--rows", type=int, default=1000, help="about this many over all tables")
+    parser.add_argument(
+        "--rows", type=int, default=1000, help="about this many, and a third more beside"
+    )
     parser.add_argument("--seed", type=int, default=1, help="same seed, same rows")
     parser.add_argument("--data", type=Path, help="serve the rows of <entity set>.json files")
     parser.add_argument("--generation", choices=GENERATIONS, default="psa3")

@@ -34,6 +34,9 @@ COST_AND_SALES = (
     "msdyn_transaction1type = 'msdyn_actual' and msdyn_transaction1role = 'Unbilled Sales' "
     "and msdyn_transaction2role = 'Cost'"
 )
+DRAFT, ACTIVATED = 647390011, 647390000
+CREATED, POSTED = 1, 2
+REVISED_QUOTE = {"statecode": 3, "statuscode": 7}
 CANCELLED_INVOICE = {"statecode": 3, "statuscode": 100003}
 
 Report = dict[str, object]
@@ -49,8 +52,13 @@ class Day:
     number: int
     touched: set[UUID] = field(default_factory=set)
 
-    def rows(self, table_name: str, condition: str, order: str, count: int) -> list[UUID]:
-        """Return this round's `count` rows: neither awkward nor changed in this round already."""
+    def rows(
+        self, table_name: str, condition: str, order: str, count: int, *, used_up: bool = False
+    ) -> list[UUID]:
+        """Return this round's `count` rows: neither awkward nor changed in this round already.
+
+        used_up: the rows of earlier rounds do not meet the condition any more.
+        """
         key = self.tables[table_name].primary_key
         found = self.cursor.execute(
             f"""
@@ -62,7 +70,7 @@ class Day:
             order by source."{order}", source."{key}"
             limit ? offset ?
             """,
-            [list(self.touched), table_name, count, (self.number - 1) * count],
+            [list(self.touched), table_name, count, 0 if used_up else (self.number - 1) * count],
         ).fetchall()
         self.touched.update(row[0] for row in found)
         return [row[0] for row in found]
@@ -231,6 +239,63 @@ def add_category(day: Day) -> Iterator[Report]:
     yield report("category_added", name, row_id, None, after)
 
 
+def revise_quote(day: Day) -> Iterator[Report]:
+    """An active quote is closed, and another one of its number takes its place, one line dearer."""
+    for row_id in day.rows("quote", "statecode = 1", "quotenumber", 1):
+        yield day.update("quote_revised", "quote", row_id, dict(REVISED_QUOTE))
+        revision = uuid5(ADDED, f"{day.number}:{row_id}")
+        total = Decimal(str(day.value("quote", row_id, "totalamount"))) + Decimal("10.0000")
+        active: Report = {"statecode": 1, "statuscode": 3, "totalamount": total}
+        _copy(day, "quote", row_id, revision, active)
+        day.touched.add(revision)
+        yield report("quote_added", "quote", revision, None, {"copied_from": row_id})
+        lines = day.cursor.execute(
+            "select quotedetailid from dataverse.quotedetail where _quoteid_value = ? "
+            "order by sequencenumber",
+            [row_id],
+        ).fetchall()
+        for place, (line_id,) in enumerate(lines):
+            discount = Decimal(str(day.value("quotedetail", line_id, "manualdiscountamount")))
+            content: Report = {"_quoteid_value": revision}
+            if place == 0:
+                amount = Decimal(str(day.value("quotedetail", line_id, "extendedamount")))
+                content["manualdiscountamount"] = discount - Decimal("10.0000")
+                content["extendedamount"] = amount + Decimal("10.0000")
+            _copy(day, "quotedetail", line_id, uuid5(revision, str(line_id)), content)
+
+
+def call_contact(day: Day) -> Iterator[Report]:
+    """A person gets another telephone number."""
+    condition = "msdynce_contactnumber is not null and _parentcustomerid_type = 'account'"
+    for row_id in day.rows("contact", condition, "msdynce_contactnumber", 1):
+        after: Report = {"telephone1": f"+1 425 555 {day.number:04}"}
+        yield day.update("contact_changed", "contact", row_id, after)
+
+
+def activate_order(day: Day) -> Iterator[Report]:
+    """A draft of an order of goods is activated, and its lines say so."""
+    drafts = f"msdynce_processingstatus = {DRAFT}"
+    for row_id in day.rows("salesorder", drafts, "ordernumber", 1, used_up=True):
+        after: Report = {"msdynce_processingstatus": ACTIVATED}
+        yield day.update("order_activated", "salesorder", row_id, after)
+        lines = day.cursor.execute(
+            "select salesorderdetailid from dataverse.salesorderdetail "
+            "where _salesorderid_value = ? order by sequencenumber",
+            [row_id],
+        ).fetchall()
+        for (line_id,) in lines:
+            content: Report = {"msdynce_orderissubmitted": True}
+            yield day.update("order_line_followed", "salesorderdetail", line_id, content)
+
+
+def post_adjustment(day: Day) -> Iterator[Report]:
+    """What was counted in a warehouse is posted."""
+    name = "msdyn_inventoryadjustment"
+    created = f"msdynce_poststatus = {CREATED}"
+    for row_id in day.rows(name, created, "msdyn_name", 1, used_up=True):
+        yield day.update("adjustment_posted", name, row_id, {"msdynce_poststatus": POSTED})
+
+
 CHANGES: tuple[Callable[[Day], Iterator[Report]], ...] = (
     raise_amounts,
     add_milestones,
@@ -244,6 +309,10 @@ CHANGES: tuple[Callable[[Day], Iterator[Report]], ...] = (
     change_effort,
     add_actuals,
     add_category,
+    revise_quote,
+    call_contact,
+    activate_order,
+    post_adjustment,
 )
 
 

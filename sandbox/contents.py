@@ -22,7 +22,7 @@ MADE_FROM = "made_from"
 class Contents:
     """What an organisation is made from: a generator call, or the files of a folder.
 
-    rows: about how many over all tables; 0 makes an empty organisation.
+    rows: about how many, sales and stock beside them; 0 makes an empty organisation.
     generation: psa2, psa3 or project_operations.
     """
 

@@ -31,13 +31,25 @@ class Database:
     Writing: `with database.writing() as cursor`, one writer at a time, one transaction.
 
     `sandbox.shared_facts` is what both halves must agree on. Its kinds:
-      product             key = product number; detail {"name", "unit"}; on both ends
+      product             key = product number; detail {"name", "unit", "description", "price",
+                          "cost", "currency", "type": Item or Service, "stocked": Yes or No,
+                          "field_service_type"}; on both ends
       native_sales_order  key = sales order number that F&O made itself, in `company`;
                           detail {"customer"}
+      native_order        the same, of goods; detail {"customer", "status", "origin",
+                          "totals_updated", "lines": [{"product", "quantity", "price"}]}
       native_customer     key = customer account that F&O made itself, in `company`;
-                          detail {"name"}
+                          detail {"name", "externally_maintained": Yes where it is}
+      native_project      key = project number in `company`; detail {"name", "type", "stage",
+                          "customer"}; Dataverse has some of them
+      native_warehouse    key = warehouse id in `company`; detail {"name", "site"}
+      native_vendor       key = vendor account in `company`; detail {"name"}
+      native_purchase_order
+                          key = purchase order number in `company`; detail {"vendor", "status":
+                          Confirmed or Draft, "warehouse", "lines" like those of native_order}
       category            key = project category that F&O has in `company`, enabled for project
                           and expense; detail {}
+    Amounts and quantities are texts.
     """
 
     def __init__(self, path: Path | None = None) -> None:

@@ -13,6 +13,8 @@
     ),
     ('expense_estimates', 'finops__project_expense_estimates', 'int_expense_estimates_checked'),
     ('project_actuals', 'finops__project_actuals', 'int_project_actuals_checked'),
+    ('purchasing', 'finops__purchase_order_headers', 'int_purchase_order_headers_checked'),
+    ('purchasing', 'finops__purchase_order_lines', 'int_purchase_order_lines_checked'),
 ] %}
 with
 

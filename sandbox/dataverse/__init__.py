@@ -37,10 +37,17 @@ TABLE_NAMES = {table.entity_set: table.name for table in read_tables().values()}
 
 
 def organisation_tables(database: Database) -> dict[str, Table]:
-    """Return the tables of the organisation kept in `database`, by logical name."""
+    """Return the tables of the organisation kept in `database`, by logical name.
+
+    A table of the solution whose key is among the absent columns is absent itself.
+    """
     tables = read_tables(database.setting(GENERATION_SETTING) or "psa3")
     absent = json.loads(database.setting(ABSENT_SETTING) or "{}")
-    return {name: table.without(frozenset(absent.get(name, ()))) for name, table in tables.items()}
+    return {
+        name: table.without(frozenset(absent.get(name, ())))
+        for name, table in tables.items()
+        if table.primary_key not in absent.get(name, ())
+    }
 
 
 def create(database: Database) -> None:

@@ -46,8 +46,9 @@ def _key(table: Table, row: Mapping[str, object]) -> Key:
     """Return the key a target carries: its primary key, its alternate key, or its @odata.id."""
     if isinstance(row.get(table.primary_key), str):
         return read_key(table, str(row[table.primary_key]))
-    if table.alternate_key and isinstance(row.get(table.alternate_key), str):
-        return Key(None, str(row[table.alternate_key]))
+    values = [row.get(name) for name in table.alternate_key]
+    if values and all(isinstance(value, str) for value in values):
+        return Key(None, tuple(str(value) for value in values))
     reference = str(row.get("@odata.id", ""))
     if reference.endswith(")"):
         return read_key(table, reference.rpartition("(")[2][:-1])

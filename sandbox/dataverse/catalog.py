@@ -5,7 +5,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from sandbox.dataverse.answers import ApiError, unknown_segment
-from sandbox.dataverse.metadata import Column, Table
+from sandbox.dataverse.metadata import SOLUTION_PREFIX, Column, Table
 from sandbox.switches import Switches
 
 
@@ -56,10 +56,18 @@ class Catalog:
         """Tell whether a new row of the table must have its required columns."""
         switch = "dataverse_required_columns"
         wanted = self._switches.value(switch, table.entity_set, table.name)
-        return table.needs_required and bool(wanted)
+        return bool(table.required) and bool(wanted)
+
+    def behaves(self, behavior: str, table: Table) -> bool:
+        """Tell whether the solution does `behavior` when a row of the table is written."""
+        return behavior not in self._text("dataverse_solution_without", table).split()
 
     def _hidden(self, table: Table) -> bool:
-        return bool(self._switches.value("dataverse_missing_table", table.entity_set, table.name))
+        missing = self._switches.value("dataverse_missing_table", table.entity_set, table.name)
+        if missing or not table.name.startswith(SOLUTION_PREFIX):
+            return bool(missing)
+        patterns = self._text("dataverse_missing_columns", table).split()
+        return any(fnmatchcase(table.name, pattern) for pattern in patterns)
 
     def _shown(self, table: Table) -> Table:
         patterns = self._text("dataverse_missing_columns", table).split()

@@ -71,15 +71,16 @@ def describe_column(table: Table, column: Column) -> Description:
 
 def describe_keys(table: Table) -> list[Description]:
     """Return the alternate keys of a table."""
-    if table.alternate_key is None:
+    if not table.alternate_key:
         return []
+    name = "_".join(table.alternate_key)
     return [
         {
-            "MetadataId": _metadata_id(f"{table.name}.key.{table.alternate_key}"),
-            "LogicalName": f"{table.alternate_key}_key",
-            "SchemaName": f"{table.alternate_key}_key",
+            "MetadataId": _metadata_id(f"{table.name}.key.{name}"),
+            "LogicalName": f"{name}_key",
+            "SchemaName": f"{name}_key",
             "EntityLogicalName": table.name,
-            "KeyAttributes": [table.alternate_key],
+            "KeyAttributes": list(table.alternate_key),
             "EntityKeyIndexStatus": "Active",
         }
     ]

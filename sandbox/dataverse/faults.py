@@ -23,7 +23,8 @@ SWITCHES = (
     Switch(
         "dataverse_missing_columns",
         "",
-        "Columns the organisation lacks: names or patterns such as msdynce_*, apart by blanks.",
+        "Columns the organisation lacks: names or patterns such as msdynce_*, apart by blanks. "
+        "It lacks the solution's tables of such a name too.",
     ),
     Switch(
         "dataverse_date_behavior",
@@ -39,7 +40,13 @@ SWITCHES = (
     Switch(
         "dataverse_required_columns",
         True,
-        "Refuse a new task, category, estimate, connection or actual that lacks a required column.",
+        "Refuse a new row that lacks what metadata/tables.csv requires of its table.",
+    ),
+    Switch(
+        "dataverse_solution_without",
+        "",
+        "What the solution does not do by itself: names of behaviours in solution.py, such as "
+        "lock_posted_documents or require_price_list, apart by blanks.",
     ),
     Switch("dataverse_short_pages", False, "Pages hold half of the rows they could."),
     Switch("dataverse_delta_expired", False, "Refuse every delta token as expired."),

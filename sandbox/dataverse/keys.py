@@ -17,10 +17,13 @@ PART = re.compile(r"\s*(\w+)\s*=\s*('(?:[^']|'')*'|[^,']+)\s*(?:,|$)")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A row's address: its primary key, or the value of the table's alternate key."""
+    """A row's address: its primary key, or the values of the table's alternate key."""
 
     row_id: UUID | None
-    alternate: str | None = None
+    alternate: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return ",".join(self.alternate) if self.row_id is None else str(self.row_id)
 
 
 def split_segment(raw: str) -> tuple[str, str | None]:
@@ -41,8 +44,10 @@ def read_key(table: Table, text: str) -> Key:
         name, value = next(iter(parts.items()))
         if name == table.primary_key and _guid(value) is not None:
             return Key(_guid(value))
-        if name == table.alternate_key and value.startswith("'"):
-            return Key(None, value[1:-1].replace("''", "'"))
+    if parts and parts.keys() == set(table.alternate_key):
+        values = [parts[name] for name in table.alternate_key]
+        if all(value.startswith("'") for value in values):
+            return Key(None, tuple(value[1:-1].replace("''", "'") for value in values))
     raise bad_request(
         f"The key '{text}' does not identify a row of '{table.entity_set}': use the primary key, "
         "or the properties of an alternate key.",
@@ -52,12 +57,13 @@ def read_key(table: Table, text: str) -> Key:
 
 def find(cursor: duckdb.DuckDBPyConnection, table: Table, key: Key) -> UUID | None:
     """Return the primary key of the row at `key`, or None when there is none."""
-    column, value = table.primary_key, key.row_id or key.alternate
-    condition = f'"{column}" = ?'
+    column = table.primary_key
+    condition, values = f'"{column}" = ?', [str(key.row_id)]
     if key.row_id is None:
-        condition = f'lower("{table.alternate_key}") = lower(?)'
+        condition = " and ".join(f'lower("{name}") = lower(?)' for name in table.alternate_key)
+        values = list(key.alternate)
     found = cursor.execute(
-        f'select "{column}" from dataverse."{table.name}" where {condition}', [value]
+        f'select "{column}" from dataverse."{table.name}" where {condition}', values
     ).fetchone()
     return None if found is None else found[0]
 

@@ -67,7 +67,8 @@ class Column:
 class Table:
     """One table; `columns` by logical name.
 
-    needs_required: a create that lacks a required column is refused.
+    alternate_key: the columns of the alternate key, none where there is no such key.
+    required: columns without which a create is refused.
     undeletable: the solution does not let a row go.
     """
 
@@ -76,9 +77,9 @@ class Table:
     primary_key: str
     primary_name: str
     display_name: str
-    alternate_key: str | None
+    alternate_key: tuple[str, ...]
     columns: Mapping[str, Column]
-    needs_required: bool = False
+    required: tuple[str, ...] = ()
     undeletable: bool = False
 
     @property
@@ -91,7 +92,7 @@ class Table:
     def without(self, names: frozenset[str]) -> "Table":
         """Return the table as an organisation has it that lacks the columns `names`."""
         kept = {name: column for name, column in self.columns.items() if name not in names}
-        key = self.alternate_key if self.alternate_key in kept else None
+        key = self.alternate_key if kept.keys() >= set(self.alternate_key) else ()
         return replace(self, columns=kept, alternate_key=key)
 
 
@@ -108,9 +109,9 @@ def read_tables(generation: str = "psa3") -> dict[str, Table]:
             primary_key=line["primary_key"],
             primary_name=line["primary_name"],
             display_name=line["display_name"],
-            alternate_key=line["alternate_key"] or None,
+            alternate_key=tuple(line["alternate_key"].split()),
             columns=columns[line["table_name"]],
-            needs_required=line["needs_required"] == "true",
+            required=_required(line["required"], columns[line["table_name"]]),
             undeletable=line["undeletable"] == "true",
         )
         for line in _lines("tables.csv")
@@ -120,6 +121,13 @@ def read_tables(generation: str = "psa3") -> dict[str, Table]:
 def _lines(name: str) -> list[dict[str, str]]:
     with (FOLDER / name).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
+
+
+def _required(text: str, columns: Mapping[str, Column]) -> tuple[str, ...]:
+    """Return the columns a table's line names; `all` are those marked as required."""
+    if text == "all":
+        return tuple(name for name, column in columns.items() if column.is_required)
+    return tuple(text.split())
 
 
 def _column(line: dict[str, str]) -> Column:

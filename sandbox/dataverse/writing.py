@@ -11,11 +11,11 @@ from sandbox.dataverse.answers import ApiError, missing_row
 from sandbox.dataverse.catalog import Catalog
 from sandbox.dataverse.keys import Key, find
 from sandbox.dataverse.metadata import Table
+from sandbox.dataverse.solution import PLUG_IN_FAILURE, Change, after_write, answers, before_write
 from sandbox.dataverse.storage import next_versions, stored_columns
 from sandbox.dataverse.values import to_row
 
 ROOT_BUSINESS_UNIT = UUID("b0000000-0000-4000-8000-000000000001")
-PLUG_IN_FAILURE = "0x80040265"
 EXISTS = "A record with matching key values already exists."
 CHANGED = "The version of the existing record doesn't match the RowVersion property provided."
 
@@ -56,8 +56,8 @@ class Writer:
             row = to_row(self.cursor, self.catalog, table, content)
             if key.row_id is not None:
                 row[table.primary_key] = key.row_id
-            elif table.alternate_key is not None:
-                row.setdefault(table.alternate_key, key.alternate)
+            for name, value in zip(table.alternate_key, key.alternate, strict=False):
+                row.setdefault(name, value)
             return self._insert(table, row)
         if conditions.get("if-none-match") == "*":
             raise ApiError(412, "", EXISTS)
@@ -76,6 +76,7 @@ class Writer:
         if table.undeletable:
             raise ApiError(400, PLUG_IN_FAILURE, f"{table.display_name} records can't be deleted.")
         self._check_version(table, row_id, match)
+        before_write(self, Change(table, row_id, self._stored(table, row_id), None))
         self.cursor.execute(
             f'delete from dataverse."{table.name}" where "{table.primary_key}" = ?', [row_id]
         )
@@ -84,6 +85,14 @@ class Writer:
             [table.name, row_id, next_versions(self.cursor)],
         )
 
+    def put(self, table_name: str, row: dict[str, object]) -> None:
+        """Insert a row that already is in terms of the database."""
+        self._insert(self.catalog.by_name(table_name), row)
+
+    def change(self, table_name: str, row_id: UUID, row: dict[str, object]) -> None:
+        """Update a row with values that already are in terms of the database."""
+        self._update(self.catalog.by_name(table_name), row_id, row)
+
     def _insert(self, table: Table, row: dict[str, object]) -> Written:
         row_id = row.setdefault(table.primary_key, uuid4())
         if not isinstance(row_id, UUID):
@@ -91,6 +100,8 @@ class Writer:
         if find(self.cursor, table, Key(row_id)) is not None:
             raise ApiError(412, "0x80040237", EXISTS)
         self._check_alternate_key(table, row_id, row)
+        change = Change(table, row_id, None, row)
+        before_write(self, change)
         self._check_required(table, row)
         now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         values = _defaults(table) | row
@@ -105,11 +116,14 @@ class Writer:
             f'insert into dataverse."{table.name}" ({columns}) values ({marks})',
             list(values.values()),
         )
+        after_write(self, change)
         return Written(row_id, created=True)
 
     def _update(self, table: Table, row_id: UUID, row: dict[str, object]) -> None:
         row.pop(table.primary_key, None)
         self._check_alternate_key(table, row_id, row)
+        change = Change(table, row_id, self._stored(table, row_id), row)
+        before_write(self, change)
         values = row | {
             "modifiedon": datetime.now(UTC).replace(tzinfo=None, microsecond=0),
             "versionnumber": next_versions(self.cursor),
@@ -119,13 +133,26 @@ class Writer:
             f'update dataverse."{table.name}" set {settings} where "{table.primary_key}" = ?',
             [*values.values(), row_id],
         )
+        after_write(self, change)
+
+    def _stored(self, table: Table, row_id: UUID) -> dict[str, object]:
+        """Return the row as it is, for the behaviours; nothing where there are none."""
+        return self._read(table, row_id) if answers(table) else {}
+
+    def _read(self, table: Table, row_id: UUID) -> dict[str, object]:
+        found = self.cursor.execute(
+            f'select * from dataverse."{table.name}" where "{table.primary_key}" = ?', [row_id]
+        )
+        names = [column[0] for column in found.description or []]
+        row = found.fetchone()
+        return {} if row is None else dict(zip(names, row, strict=True))
 
     def _check_required(self, table: Table, row: Mapping[str, object]) -> None:
         if not self.catalog.needs_required(table):
             return
-        for name, column in table.properties.items():
-            if column.is_required and row.get(name) is None:
-                raise ApiError(400, PLUG_IN_FAILURE, f"Required field '{column.name}' is missing.")
+        for name in table.required:
+            if name in table.columns and row.get(table.columns[name].wire_name) is None:
+                raise ApiError(400, PLUG_IN_FAILURE, f"Required field '{name}' is missing.")
 
     def _check_version(self, table: Table, row_id: UUID, match: str | None) -> None:
         if match is None or match == "*":
@@ -138,9 +165,12 @@ class Writer:
             raise ApiError(412, "", CHANGED)
 
     def _check_alternate_key(self, table: Table, row_id: UUID, row: Mapping[str, object]) -> None:
-        value = row.get(table.alternate_key) if table.alternate_key else None
-        if isinstance(value, str):
-            owner = find(self.cursor, table, Key(None, value))
+        if not any(name in row for name in table.alternate_key):
+            return
+        whole = {**self._read(table, row_id), **row}
+        values = [whole.get(name) for name in table.alternate_key]
+        if all(isinstance(value, str) for value in values):
+            owner = find(self.cursor, table, Key(None, tuple(str(value) for value in values)))
             if owner not in (None, row_id):
                 raise ApiError(412, "0x80060892", EXISTS)
 
@@ -154,5 +184,5 @@ def _defaults(table: Table) -> dict[str, object]:
 
 
 def _absent(table: Table, key: Key) -> ApiError:
-    error = missing_row(table.name, key.row_id or key.alternate)
+    error = missing_row(table.name, key)
     return ApiError(error.status, "", error.message)

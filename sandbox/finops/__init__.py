@@ -8,6 +8,7 @@ from sandbox.finops.actions import Actions
 from sandbox.finops.blobs import Blobs
 from sandbox.finops.controls import Controls
 from sandbox.finops.custom_services import CustomServices
+from sandbox.finops.document_controls import DocumentControls
 from sandbox.finops.doubts import SWITCHES
 from sandbox.finops.service import Collections
 from sandbox.switches import Switches
@@ -31,4 +32,5 @@ def routes(database: Database, switches: Switches) -> list[BaseRoute]:
         *blobs.routes(),
         *CustomServices(database, switches).routes(),
         *Controls(database, switches).routes(),
+        *DocumentControls(database).routes(),
     ]

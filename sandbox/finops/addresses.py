@@ -1,11 +1,12 @@
 """Addresses under /data: the collection, the key in parentheses and what follows them.
 
 A key names every key field, in any order. Texts stand in single quotes with inner quotes doubled;
-GUIDs and numbers stand bare. Anything else is no route of the service.
+GUIDs, numbers and moments stand bare. Anything else is no route of the service.
 """
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from decimal import Decimal, InvalidOperation
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -16,9 +17,11 @@ GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 COLLECTION = re.compile(r"(?P<name>\w+)(?P<rest>.*)", re.DOTALL)
 KEY = re.compile(r"\((?P<inside>(?:[^')]|'(?:[^']|'')*')*)\)(?P<rest>.*)", re.DOTALL)
 PART = re.compile(r"\s*(?P<name>\w+)\s*=\s*(?P<value>'(?:[^']|'')*'|[^,'()\s]+)\s*(?:,|$)")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?(Z|[+-]\d{2}:\d{2})")
+NOON = time(12)
 ROOT = "/data/"
 
-KeyValue = str | int | Decimal
+KeyValue = str | int | Decimal | datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ def _value(attribute: Attribute, text: str) -> KeyValue | None:
         return text[1:-1].replace("''", "'").rstrip(" ") if text.startswith("'") else None
     if attribute.data_type == "Guid":
         return text.lower() if GUID.fullmatch(text) else None
+    if attribute.data_type == "Date":
+        return _day(text)
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -99,3 +104,14 @@ def _value(attribute: Attribute, text: str) -> KeyValue | None:
     if attribute.data_type == "Real":
         return number if number.is_finite() else None
     return int(number) if number.is_finite() and number == number.to_integral_value() else None
+
+
+def _day(text: str) -> datetime | None:
+    """Return noon of the UTC day of a moment, as dates are kept."""
+    if not MOMENT.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return datetime.combine(moment.date(), NOON)

@@ -98,6 +98,11 @@ def conflict(entity: Entity) -> WriteRefused:
     )
 
 
+def read_only(entity: Entity) -> WriteRefused:
+    """Refuse to write rows that only the service itself makes."""
+    return WriteRefused(entity.name, f"Error: The data entity {entity.label} is read-only.")
+
+
 def bad_payload(message: str) -> Refusal:
     """Refuse a body that does not fit the type."""
     return Refusal(400, envelope(message, ODATA_EXCEPTION, "Deserialization"))

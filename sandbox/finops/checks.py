@@ -12,12 +12,11 @@ from enum import Enum
 import duckdb
 
 from sandbox.finops.defaults import DEFAULTS
-from sandbox.finops.lookups import look_up, related_attributes
+from sandbox.finops.lookups import locks, look_up, related_attributes
 from sandbox.finops.metadata import COMPANY, Attribute, Entity
 from sandbox.finops.relations import (
     FIELD_LABELS,
     LINE_PROPERTY,
-    LOCKS,
     PARENTS_IN_FILE,
     SHARED_CATEGORY,
     Lock,
@@ -103,8 +102,8 @@ def _findings(entity: Entity, given: Collection[str], mode: Mode, policy: Policy
                 yield _not_filled(entity, attribute, attribute.name in given, mode)
     if mode is Mode.CREATE:
         yield _duplicate(entity)
-    if entity.name in LOCKS:
-        yield _locked(entity, LOCKS[entity.name])
+    for number, lock in locks(entity, given):
+        yield _locked(entity, number, lock)
 
 
 def _not_known(
@@ -218,8 +217,8 @@ def _duplicate(entity: Entity) -> str:
     return _finding("k._exists", text, severity="Info")
 
 
-def _locked(entity: Entity, lock: Lock) -> str:
-    return _finding("k._locked", lock.text, severity="Error", hook=_write_hook(entity))
+def _locked(entity: Entity, number: int, lock: Lock) -> str:
+    return _finding(f"k._locked{number}", lock.text, severity="Error", hook=_write_hook(entity))
 
 
 def _label_of(attribute: Attribute, column: str) -> str:

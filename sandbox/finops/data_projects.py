@@ -14,6 +14,7 @@ import duckdb
 
 from sandbox.finops.metadata import Entity, by_name
 from sandbox.finops.store import company_condition, first_row, table
+from sandbox.finops.views import shown
 
 GROUPS = "DataManagementDefinitionGroupEntity"
 FULL_PUSH = "FullPush"
@@ -54,6 +55,9 @@ AT_CREATION = (
         "d365-transaction-relationships",
         "Integration entity for project transaction relationships",
     ),
+    ExportProject("d365-on-hand", "CDS inventory on-hand by warehouse"),
+    ExportProject("d365-product-receipt-headers", "Product receipt header"),
+    ExportProject("d365-product-receipt-lines", "Product receipt line"),
 )
 
 
@@ -107,6 +111,6 @@ def remember(
         where, parameters = company_condition(entity, company)
         cursor.execute(
             "insert into finops.exported_rows "
-            f"select lower(?), ?, _recid, _recversion from {table(entity)} where {where}",
+            f"select lower(?), ?, _recid, _recversion from {shown(entity)} where {where}",
             [project, company, *parameters],
         )

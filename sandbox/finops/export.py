@@ -23,7 +23,8 @@ from sandbox.finops.package import (
     Mapping,
     PackageEntity,
 )
-from sandbox.finops.store import as_text, quoted, table
+from sandbox.finops.store import as_text, quoted
+from sandbox.finops.views import shown
 
 NAMESPACES = f'xmlns:i="http://www.w3.org/2001/XMLSchema-instance" xmlns="{NAMESPACE}"'
 
@@ -79,7 +80,7 @@ def _data(
 ) -> bytes:
     values = ", ".join(_value(attribute) for attribute in entity.fields.values())
     rows = cursor.execute(
-        f"select {values} from {table(entity)} where {where} order by _key", list(parameters)
+        f"select {values} from {shown(entity)} where {where} order by _key", list(parameters)
     ).fetchall()
     return unicode_csv(list(entity.fields), rows)
 

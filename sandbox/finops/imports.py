@@ -111,6 +111,8 @@ def _run_entity(database: Database, job: Job, run: EntityRun, behaviour: Behavio
         return
     entity = by_label()[run.part.label]
     try:
+        if entity.is_read_only:
+            raise FileRefused(f"The data entity {entity.label} is read-only.")
         data = job.package.data(run.part.file)
         with database.writing() as cursor:
             given, run.rows = stage_file(

@@ -1,16 +1,16 @@
 """What staged rows find elsewhere: themselves, their related rows, what locks them.
 
-The temporary table `lookups` holds `_row`, `_key`, `_exists`, `_locked` and, for each attribute
-with a related table, a column of its name: true when the value is blank, known there, or not
-looked up for such a row.
+The temporary table `lookups` holds `_row`, `_key`, `_exists`, for each lock that is looked at a
+column `_locked` with its number and, for each attribute with a related table, a column of its name:
+true when the value is blank, known there, or not looked up for such a row.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 import duckdb
 
 from sandbox.finops.metadata import COMPANY, Attribute, Entity
-from sandbox.finops.relations import LEGAL_ENTITY, LOCKS, RELATIONS, Related
+from sandbox.finops.relations import LEGAL_ENTITY, LOCKS, RELATIONS, Lock, Related
 from sandbox.finops.store import empty_value, key_expression, quoted, table
 
 
@@ -22,9 +22,8 @@ def look_up(cursor: duckdb.DuckDBPyConnection, entity: Entity, given: Collection
             attribute, alias = entity.attribute(name), f"r{number}"
             columns.append(f"{_is_known(attribute, related, given, alias)} as {quoted(name)}")
             joins.append(_join(attribute, related, given, alias))
-    lock = LOCKS.get(entity.name)
-    columns.append(f"coalesce({lock.condition}, false) as _locked" if lock else "false as _locked")
-    if lock:
+    for number, lock in locks(entity, given):
+        columns.append(f"coalesce({lock.condition}, false) as _locked{number}")
         joins.append(lock.join)
     cursor.execute(
         f"""
@@ -41,6 +40,13 @@ def related_attributes(entity: Entity) -> dict[str, Related]:
     """Map attribute name to the table its values must exist in."""
     company = {COMPANY: LEGAL_ENTITY} if entity.company_specific else {}
     return company | RELATIONS.get(entity.name, {})
+
+
+def locks(entity: Entity, given: Collection[str]) -> Iterator[tuple[int, Lock]]:
+    """Yield the locks that are looked at for rows that give these attributes, with a number."""
+    for number, lock in enumerate(LOCKS.get(entity.name, ())):
+        if all(name in given for name in lock.needs):
+            yield number, lock
 
 
 def _is_known(attribute: Attribute, related: Related, given: Collection[str], alias: str) -> str:

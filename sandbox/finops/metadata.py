@@ -3,7 +3,7 @@
 Four files beside this one hold the facts, transcribed by hand from the entity tables of the
 specification and from nothing of the dbt project:
   entities.csv      name, label, collection (blank: packages only), whether rows belong to a
-                    company, table behind it
+                    company, table behind it, whether it can only be read
   attributes.csv    attribute, OData property (blank: not on the public type), type, key, ...
   enumerations.csv  members in the order of their values, labels, what is doubtful about them
   lengths.csv       lengths of generally known extended data types, for one entity or (blank)
@@ -87,6 +87,7 @@ class Entity:
     label: what packages call it; blank for an entity that packages cannot hold.
     entity_type, collection: what OData calls it; blank for an entity that only packages hold.
     table, table_label: the table behind it, as messages name it.
+    is_read_only: clients cannot write it, neither by OData nor by a package.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Entity:
     company_specific: bool
     table: str
     table_label: str
+    is_read_only: bool
     attributes: tuple[Attribute, ...]
 
     @cached_property
@@ -167,6 +169,7 @@ def entities() -> tuple[Entity, ...]:
             company_specific=row["company_specific"] == "yes",
             table=row["table"],
             table_label=row["table_label"],
+            is_read_only=row["read_only"] == "yes",
             attributes=tuple(attributes[row["entity"]]),
         )
         for row in _rows("entities.csv")

@@ -8,7 +8,7 @@ import duckdb
 from sandbox.database import Database
 from sandbox.finops import doubts, reading
 from sandbox.finops.addresses import Address, KeyValue, read_address
-from sandbox.finops.answers import NoRoute, bad_payload, conflict, missing_row
+from sandbox.finops.answers import NoRoute, bad_payload, conflict, missing_row, read_only
 from sandbox.finops.checks import Mode
 from sandbox.finops.metadata import COMPANY, Entity
 from sandbox.finops.store import etag, first_row, table
@@ -111,6 +111,8 @@ class Service:
         entity, company = address.entity, doubts.text(self.switches, "finops_default_company")
         if not entity.company_specific:
             raise NoRoute(address.url)
+        if entity.is_read_only:
+            raise read_only(entity)
         row: Row = typed_row(entity, read_body(call.body)) if mode is not Mode.DELETE else {}
         if address.key is None:
             return Change(entity, mode, {**row, COMPANY: row.get(COMPANY) or company})

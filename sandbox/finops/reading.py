@@ -18,12 +18,14 @@ from sandbox.finops.store import (
     first_row,
     normalised_key,
     row_json,
-    table,
 )
+from sandbox.finops.views import shown
 
 OPTIONS: Final = frozenset(
     ("$filter", "$select", "$orderby", "$top", "$skip", "$count", "$format", "$skiptoken")
 )
+KEY_TYPES: Final = {"Real": "decimal(32, 16)", "Date": "timestamp"}
+"""How a bound key value is typed; whole numbers stay texts, whatever their size."""
 
 
 def page(
@@ -46,7 +48,7 @@ def page(
         limit = min(limit, max(0, _number(options, "$top", 0) - delivered))
     rows = cursor.execute(
         f"select {row_json(entity, selected(entity, options.get('$select')), level, base)} "
-        f"from {table(entity)} where {where} order by {ordered(entity, options.get('$orderby'))} "
+        f"from {shown(entity)} where {where} order by {ordered(entity, options.get('$orderby'))} "
         "limit ? offset ?",
         [*parameters, limit, _number(options, "$skip", 0) + delivered],
     ).fetchall()
@@ -83,7 +85,7 @@ def one(
     row = first_row(
         cursor.execute(
             f"select {row_json(entity, selected(entity, options.get('$select')), level, base)} "
-            f"from {table(entity)} where {where} and _key = {key}",
+            f"from {shown(entity)} where {where} and _key = {key}",
             [*parameters, *values],
         )
     )
@@ -98,7 +100,7 @@ def key_parameter(entity: Entity, key: Mapping[str, object]) -> tuple[str, list[
     parts: list[str] = []
     values: list[object] = []
     for attribute in entity.key:
-        kind = "decimal(32, 16)" if attribute.data_type == "Real" else "varchar"
+        kind = KEY_TYPES.get(attribute.data_type, "varchar")
         parts.append(as_text(attribute, f"cast(? as {kind})"))
         values.append(key[attribute.name])
     return normalised_key(parts), values
@@ -111,7 +113,7 @@ def content(cursor: duckdb.DuckDBPyConnection, entity: Entity) -> str:
     """
     properties = tuple(entity.public.values()) if entity.is_public else entity.attributes
     rows = cursor.execute(
-        f"select {row_json(entity, properties, 'none', '')} from {table(entity)} order by _key"
+        f"select {row_json(entity, properties, 'none', '')} from {shown(entity)} order by _key"
     ).fetchall()
     return f"[{','.join(row[0] for row in rows)}]"
 
@@ -130,7 +132,7 @@ def _count(
     cursor: duckdb.DuckDBPyConnection, entity: Entity, where: str, parameters: Sequence[object]
 ) -> int:
     row = first_row(
-        cursor.execute(f"select count(*) from {table(entity)} where {where}", list(parameters))
+        cursor.execute(f"select count(*) from {shown(entity)} where {where}", list(parameters))
     )
     return int(row[0]) if row else 0
 

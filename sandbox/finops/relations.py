@@ -37,16 +37,22 @@ class Lock:
 
     condition: SQL over the row as it came (c), as it is stored (t) and what `join` adds.
     text: SQL of the sentence that refuses.
+    needs: attributes beyond the key that the row must give for the condition to be looked at.
     """
 
     condition: str
     text: str
     join: str = ""
+    needs: tuple[str, ...] = ()
 
 
-def _reference(label: str, *, is_shared: bool = False, segment: bool = False) -> Related:
+def _reference(
+    label: str, *, is_shared: bool = False, segment: bool = False, kept_as: str = ""
+) -> Related:
+    """Look in reference.csv under `kept_as`, else under the label."""
     source = (
-        f"select company, value from finops.reference_values where related_table = {literal(label)}"
+        "select company, value from finops.reference_values "
+        f"where related_table = {literal(kept_as or label)}"
     )
     return Related(label, source, is_shared, segment)
 
@@ -66,20 +72,36 @@ LANGUAGE = _reference("Languages", is_shared=True)
 COUNTRY = _reference("Countries/regions", is_shared=True)
 COUNTRY_ISO_CODE = _reference("Country/region ISO codes", is_shared=True)
 CUSTOMER_GROUP = _reference("Customer groups")
+VENDOR_GROUP = _reference("Vendor groups")
+ADJUSTMENT_JOURNAL = _reference("Inventory journal names", kept_as="Adjustment journal names")
+TRANSFER_JOURNAL = _reference("Inventory journal names", kept_as="Transfer journal names")
 SITE = _reference("Sites")
-WAREHOUSE = _reference("Warehouses")
+WAREHOUSE = _entity("InventWarehouseEntity", "WarehouseId")
 TERMS_OF_PAYMENT = _reference("Terms of payment")
 MAIN_ACCOUNT = _reference("Main accounts", segment=True)
 PROJECT_GROUP = _reference("Project groups")
-PRODUCT = Related(
-    "Released products", "select company, product_number as value from finops.released_products"
-)
+PRODUCT = _entity("EcoResSellableReleasedProductEntity", "ProductNumber")
 CUSTOMER = _entity("CustCustomerV2Entity", "CustomerAccount")
 CONTRACT = _entity("ProjCDSProjectContractEntity", "ProjectContractID")
+NATIVE_PROJECT = _entity("ProjectEntity", "ProjectID")
 PROJECT = _entity("ProjCDSProjectEntity", "ProjectID")
+PROJECT = replace(PROJECT, source=f"{PROJECT.source} union all {NATIVE_PROJECT.source}")
+"""One table holds the projects that the integration made and those that people made."""
 CONTRACT_LINE = _entity("ProjCDSContractLineImportEntity", "TransactionId")
 SALES_ORDER = _entity("SalesOrderHeaderCDSEntity", "SalesOrderNumber")
 INVOICE = _entity("FreeTextInvoiceHeaderCDSEntity", "ExternalInvoiceId")
+QUOTATION = _entity("SalesQuotationHeaderCDSEntity", "SalesQuotationNumber")
+VENDOR = _entity("VendVendorV2Entity", "VendorAccountNumber")
+PURCHASE_ORDER = _entity("PurchPurchaseOrderHeaderV2Entity", "PurchaseOrderNumber")
+PARTY = Related(
+    "Parties",
+    'select null as company, coalesce(nullif(lower("PartyNumber"), \'\'), lower("CustomerAccount")) '
+    'as value from finops."CustCustomerV2Entity" union all '
+    'select null, coalesce(nullif(lower("VendorPartyNumber"), \'\'), lower("VendorAccountNumber")) '
+    'from finops."VendVendorV2Entity"',
+    is_shared=True,
+)
+"""Parties belong to no company; one without a party number has that of its account."""
 FORECAST_MODEL = _reference("Forecast models")
 LINE_PROPERTY = _reference("Line properties")
 TASK = _entity("ProjCDSTaskEntity", "Task")
@@ -166,6 +188,83 @@ RELATIONS: Final[dict[str, dict[str, Related]]] = {
         "ExternalInvoiceId": INVOICE,
         "MainAccountDisplayValue": MAIN_ACCOUNT,
     },
+    "InventWarehouseEntity": {"OperationalSiteId": SITE},
+    "InventInventoryAdjustmentJournalEntryCDSEntity": {
+        "JournalNameId": ADJUSTMENT_JOURNAL,
+        "ProductNumber": PRODUCT,
+        "InventorySiteId": SITE,
+        "WarehouseId": WAREHOUSE,
+    },
+    "InventInventoryTransferJournalEntryCDSEntity": {
+        "JournalNameId": TRANSFER_JOURNAL,
+        "ProductNumber": PRODUCT,
+        "SourceInventorySiteId": SITE,
+        "SourceWarehouseId": WAREHOUSE,
+        "DestinationInventorySiteId": SITE,
+        "DestinationWarehouseId": WAREHOUSE,
+    },
+    "ProjectEntity": {
+        "CustomerAccount": CUSTOMER,
+        "ProjectContractID": CONTRACT,
+        "ProjectGroup": PROJECT_GROUP,
+    },
+    "SalesQuotationHeaderCDSEntity": {
+        "RequestingCustomerAccountNumber": CUSTOMER,
+        "InvoiceCustomerAccountNumber": CUSTOMER,
+        "CurrencyCode": CURRENCY,
+        "LanguageId": LANGUAGE,
+        "PaymentTermsName": TERMS_OF_PAYMENT,
+        "DefaultShippingSiteId": SITE,
+        "DefaultShippingWarehouseId": WAREHOUSE,
+        "DeliveryAddressCountryRegionId": COUNTRY,
+        "DeliveryAddressCountryRegionISOCode": COUNTRY_ISO_CODE,
+        "InvoiceAddressCountryRegionId": COUNTRY,
+        "InvoiceAddressCountryRegionISOCode": COUNTRY_ISO_CODE,
+    },
+    "SalesQuotationLineCDSEntity": {
+        "SalesQuotationNumber": QUOTATION,
+        "ProductNumber": PRODUCT,
+        "SalesUnitSymbol": UNIT,
+        "CurrencyCode": CURRENCY,
+        "ShippingSiteId": SITE,
+        "ShippingWarehouseId": WAREHOUSE,
+        "DeliveryAddressCountryRegionId": COUNTRY,
+        "DeliveryAddressCountryRegionISOCode": COUNTRY_ISO_CODE,
+    },
+    "smmContactPersonCDSEntity": {
+        "AssociatedPartyNumber": PARTY,
+        "PrimaryAddressCountryRegionId": COUNTRY,
+        "PrimaryAddressCountryRegionISOCode": COUNTRY_ISO_CODE,
+    },
+    "VendVendorV2Entity": {
+        "VendorGroupId": VENDOR_GROUP,
+        "CurrencyCode": CURRENCY,
+        "LanguageId": LANGUAGE,
+        "DefaultPaymentTermsName": TERMS_OF_PAYMENT,
+        "AddressCountryRegionId": COUNTRY,
+        "AddressCountryRegionISOCode": COUNTRY_ISO_CODE,
+    },
+    "PurchPurchaseOrderHeaderV2Entity": {
+        "OrderVendorAccountNumber": VENDOR,
+        "InvoiceVendorAccountNumber": VENDOR,
+        "CurrencyCode": CURRENCY,
+        "LanguageId": LANGUAGE,
+        "PaymentTermsName": TERMS_OF_PAYMENT,
+        "DefaultReceivingSiteId": SITE,
+        "DefaultReceivingWarehouseId": WAREHOUSE,
+        "DeliveryAddressCountryRegionId": COUNTRY,
+        "DeliveryAddressCountryRegionISOCode": COUNTRY_ISO_CODE,
+        "ProjectId": PROJECT,
+    },
+    "PurchPurchaseOrderLineCDSEntity": {
+        "PurchaseOrderNumber": PURCHASE_ORDER,
+        "ProductNumber": PRODUCT,
+        "PurchaseUnitSymbol": UNIT,
+        "CurrencyCode": CURRENCY,
+        "ReceivingSiteId": SITE,
+        "ReceivingWarehouseId": WAREHOUSE,
+        "ProjectId": PROJECT,
+    },
     "ProjCDSTaskEntity": {"ParentTask": PARENT_TASK, "ProjectId": PROJECT},
     "ProjCDSCategoryEntity": {"CategoryId": SHARED_CATEGORY},
     "ProjCDSEstimateHoursEntity": {
@@ -200,28 +299,120 @@ FIELD_LABELS: Final = {
 }
 """Field labels that do not follow from the attribute's name."""
 
-POSTED_INVOICE: Final = Lock(
-    condition="p.value is not null",
-    text="'Free text invoice ' || c.\"ExternalInvoiceId\" "
-    "|| ' has been posted and cannot be changed.'",
-    join=(
-        'left join (select "dataAreaId" as company, lower("ExternalInvoiceId") as value '
-        """from finops."FreeTextInvoiceHeaderCDSEntity" where "IsPosted" = 'Yes') as p """
-        'on p.value = lower(c."ExternalInvoiceId") and p.company = lower(c."dataAreaId")'
-    ),
+
+def _of_header(kind: str, entity: str, key: str, state: str, past: str, condition: str) -> Lock:
+    """Return what keeps a document, its header or lines, from being changed or added to.
+
+    past: what has been done to it. condition: SQL over the stored header.
+    """
+    return Lock(
+        condition="p.value is not null",
+        text=f"'{kind} ' || c.\"{key}\" || ' has been {past} and cannot be changed.'",
+        join=(
+            f'left join (select "{COMPANY}" as company, lower("{key}") as value '
+            f'from finops."{entity}" where "{state}" {condition}) as p '
+            f'on p.value = lower(c."{key}") and p.company = lower(c."{COMPANY}")'
+        ),
+    )
+
+
+POSTED_INVOICE: Final = _of_header(
+    "Free text invoice",
+    "FreeTextInvoiceHeaderCDSEntity",
+    "ExternalInvoiceId",
+    "IsPosted",
+    "posted",
+    "= 'Yes'",
 )
-"""A posted free text invoice, its header or lines, takes no change and no new line."""
+INVOICED_ORDER: Final = _of_header(
+    "Sales order",
+    "SalesOrderHeaderCDSEntity",
+    "SalesOrderNumber",
+    "SalesOrderStatus",
+    "invoiced",
+    "= 'Invoiced'",
+)
+CONFIRMED_QUOTATION: Final = _of_header(
+    "Sales quotation",
+    "SalesQuotationHeaderCDSEntity",
+    "SalesQuotationNumber",
+    "SalesQuotationStatus",
+    "confirmed",
+    "= 'Confirmed'",
+)
+RECEIVED_PURCHASE_ORDER: Final = _of_header(
+    "Purchase order",
+    "PurchPurchaseOrderHeaderV2Entity",
+    "PurchaseOrderNumber",
+    "PurchaseOrderStatus",
+    "received",
+    "in ('Received', 'Invoiced')",
+)
 
 JOURNALIZED_ACTUAL: Final = Lock(
     condition="t.\"IsJournalized\" = 'Yes'",
     text="'Project actual ' || c.\"ActualId\" || ' has been journalized and cannot be changed.'",
 )
 
-LOCKS: Final = {
-    "FreeTextInvoiceHeaderCDSEntity": POSTED_INVOICE,
-    "FreeTextInvoiceLineCDSEntity": POSTED_INVOICE,
-    "ProjCDSActualsImportEntity": JOURNALIZED_ACTUAL,
+POSTED_JOURNAL: Final = Lock(
+    condition="p.journal is not null",
+    text="'Inventory journal ' || c.\"JournalNumber\" || ' has been posted and cannot be changed.'",
+    join=(
+        'left join finops.posted_journals as p on p.journal = lower(c."JournalNumber") '
+        'and p.company = lower(c."dataAreaId")'
+    ),
+)
+
+PROJECT_OF_PEOPLE: Final = Lock(
+    condition="n.value is not null",
+    text="'Project ' || c.\"ProjectID\" || ' was not made by the integration.'",
+    join=f'left join ({NATIVE_PROJECT.source}) as n on n.value = lower(c."ProjectID") '
+    'and n.company = lower(c."dataAreaId")',
+)
+"""A project that people made is not taken over by one that comes with the same number."""
+
+
+def _site_of(warehouse: str, site: str) -> Lock:
+    """Refuse a site that is not the one of the warehouse; looked at where a row gives both."""
+    alias = f"w_{warehouse}"
+    return Lock(
+        condition=f"coalesce(c.\"{site}\", '') <> '' "
+        f'and lower({alias}."OperationalSiteId") <> lower(c."{site}")',
+        text=f"'Warehouse ' || c.\"{warehouse}\" || ' does not belong to site ' "
+        f"|| c.\"{site}\" || '.'",
+        join=f'left join finops."InventWarehouseEntity" as {alias} on {alias}._key '
+        f'= lower(c."dataAreaId" || chr(31) || c."{warehouse}")',
+        needs=(warehouse, site),
+    )
+
+
+SITE_OF_SHIPPING: Final = _site_of("ShippingWarehouseId", "ShippingSiteId")
+
+LOCKS: Final[dict[str, tuple[Lock, ...]]] = {
+    "FreeTextInvoiceHeaderCDSEntity": (POSTED_INVOICE,),
+    "FreeTextInvoiceLineCDSEntity": (POSTED_INVOICE,),
+    "ProjCDSActualsImportEntity": (JOURNALIZED_ACTUAL,),
+    "ProjCDSProjectEntity": (PROJECT_OF_PEOPLE,),
+    "SalesOrderHeaderCDSEntity": (INVOICED_ORDER,),
+    "SalesOrderLineCDSEntity": (INVOICED_ORDER, SITE_OF_SHIPPING),
+    "SalesQuotationHeaderCDSEntity": (CONFIRMED_QUOTATION,),
+    "SalesQuotationLineCDSEntity": (CONFIRMED_QUOTATION, SITE_OF_SHIPPING),
+    "PurchPurchaseOrderHeaderV2Entity": (RECEIVED_PURCHASE_ORDER,),
+    "PurchPurchaseOrderLineCDSEntity": (
+        RECEIVED_PURCHASE_ORDER,
+        _site_of("ReceivingWarehouseId", "ReceivingSiteId"),
+    ),
+    "InventInventoryAdjustmentJournalEntryCDSEntity": (
+        POSTED_JOURNAL,
+        _site_of("WarehouseId", "InventorySiteId"),
+    ),
+    "InventInventoryTransferJournalEntryCDSEntity": (
+        POSTED_JOURNAL,
+        _site_of("SourceWarehouseId", "SourceInventorySiteId"),
+        _site_of("DestinationWarehouseId", "DestinationInventorySiteId"),
+    ),
 }
+"""Entity -> what keeps its rows from being written, beside unknown values."""
 
 PARENTS_IN_FILE: Final = {"ProjCDSTaskEntity": ("ParentTask", "Task")}
 """Entity -> (attribute, the key it points to) where rows of one file may be parents of others."""
@@ -229,6 +420,8 @@ PARENTS_IN_FILE: Final = {"ProjCDSTaskEntity": ("ParentTask", "Task")}
 LINES_OF: Final = {
     "SalesOrderHeaderCDSEntity": ("SalesOrderLineCDSEntity", "SalesOrderNumber"),
     "FreeTextInvoiceHeaderCDSEntity": ("FreeTextInvoiceLineCDSEntity", "ExternalInvoiceId"),
+    "SalesQuotationHeaderCDSEntity": ("SalesQuotationLineCDSEntity", "SalesQuotationNumber"),
+    "PurchPurchaseOrderHeaderV2Entity": ("PurchPurchaseOrderLineCDSEntity", "PurchaseOrderNumber"),
 }
 """Header entity -> (line entity, the attribute both share): lines go with their header."""
 

@@ -60,7 +60,7 @@ def _data_entities() -> list[Item]:
             "DataServiceEnabled": entity.is_public,
             "DataManagementEnabled": bool(entity.label),
             "EntityCategory": "Transaction" if entity.label else "Parameter",
-            "IsReadOnly": not entity.label,
+            "IsReadOnly": entity.is_read_only,
         }
         for entity in entities()
     ]
@@ -72,7 +72,7 @@ def _public_entities() -> list[Item]:
             "Name": entity.entity_type,
             "EntitySetName": entity.collection,
             "LabelId": LABEL_PREFIX + entity.name,
-            "IsReadOnly": not entity.label,
+            "IsReadOnly": entity.is_read_only,
             "ConfigurationEnabled": True,
             "Properties": _properties(entity),
             "NavigationProperties": [],
@@ -93,8 +93,8 @@ def _properties(entity: Entity) -> list[Item]:
             "IsKey": attribute.is_key,
             "IsMandatory": attribute.mandatory,
             "ConfigurationEnabled": True,
-            "AllowEdit": not attribute.is_key,
-            "AllowEditOnCreate": True,
+            "AllowEdit": not (attribute.is_key or entity.is_read_only),
+            "AllowEditOnCreate": not entity.is_read_only,
             "IsDimension": False,
         }
         for attribute in entity.public.values()

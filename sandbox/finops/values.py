@@ -6,19 +6,16 @@ noon of its UTC day, whatever offset it came with.
 """
 
 import json
-import re
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from sandbox.finops.addresses import GUID
+from sandbox.finops.addresses import GUID, MOMENT, NOON
 from sandbox.finops.answers import Refusal, bad_payload
 from sandbox.finops.metadata import NAMESPACE, Attribute, Entity
 
-MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?(Z|[+-]\d{2}:\d{2})")
 INTEGER_BITS = {"Int32": 31, "Int64": 63}
 SCALE = Decimal(1).scaleb(-16)
 LIMIT = Decimal(10) ** 16
-NOON = time(12)
 
 Row = dict[str, object]
 

@@ -15,9 +15,11 @@ from sandbox.finops.answers import Finding, Refusal, WriteRefused, missing_row
 from sandbox.finops.checks import Mode, Policy, check
 from sandbox.finops.defaults import DEFAULTS
 from sandbox.finops.metadata import COMPANY, Entity, by_name
+from sandbox.finops.orders import forget_totals
 from sandbox.finops.relations import LINES_OF
 from sandbox.finops.store import empty_value, first_row, quoted, row_address, row_json, table
 from sandbox.finops.values import Row
+from sandbox.finops.views import shown
 
 ARROW_TYPES: Final[dict[str, pa.DataType]] = {
     "String": pa.string(),
@@ -111,6 +113,7 @@ def store(
     created = 0
     if mode is not Mode.MERGE:
         created = _changed(cursor.execute(_insert(entity, given)))
+    forget_totals(cursor, entity.name, given)
     return Counts(created, updated)
 
 
@@ -148,7 +151,7 @@ def _created_rows(cursor: duckdb.DuckDBPyConnection, entity: Entity) -> list[Cre
     properties = tuple(entity.public.values())
     rows = cursor.execute(
         f"select {row_address(entity)}, {row_json(entity, properties, 'minimal', '')} "
-        f"from (select t.*, c._row from {table(entity)} as t "
+        f"from (select t.*, c._row from {shown(entity)} as t "
         "inner join checked as c on t._key = c._key) order by _row"
     ).fetchall()
     return [Created(address, text) for address, text in rows]
@@ -182,9 +185,11 @@ def _insert(entity: Entity, given: Sequence[str]) -> str:
         if choices:
             columns.append(quoted(attribute.name))
             values.append(f"coalesce({', '.join([*choices, empty_value(attribute)])})")
+    sources = {default.source: None for default in defaults.values() if default.source}
     return (
         f"insert into {table(entity)} ({', '.join(columns)}) select {', '.join(values)} "
-        "from checked as c where not c._exists and len(c._findings) = 0 order by c._row"
+        f"from checked as c {' '.join(source.join for source in sources)} "
+        "where not c._exists and len(c._findings) = 0 order by c._row"
     )
 
 
@@ -198,6 +203,7 @@ def _delete(cursor: duckdb.DuckDBPyConnection, entity: Entity) -> None:
             f'and lower(line."{shared}") = lower(c."{shared}"))'
         )
     cursor.execute(f"delete from {table(entity)} where _key in (select _key from checked)")
+    forget_totals(cursor, entity.name, ())
 
 
 def _changed(result: duckdb.DuckDBPyConnection) -> int:

@@ -53,3 +53,17 @@ create or replace temp macro round_quotient(amount, divisor) as cast(
 create or replace temp macro hours(minutes) as cast(
     cast(minutes as decimal(19, 5)) / 60 as decimal(19, 5)
 );
+
+-- The rows of a table that stand beside the others: `place` counts them, the awkward ones last.
+create or replace temp macro beside(named) as table
+    select
+        planned.first + places.place as ordinal,
+        places.place,
+        places.place >= planned.ordinary as is_awkward
+    from planned_beside as planned
+    cross join (
+        select unnest(
+            range((select ordinary + awkward from planned_beside where table_name = named))
+        ) as place
+    ) as places
+    where planned.table_name = named;

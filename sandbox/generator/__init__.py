@@ -10,7 +10,7 @@ import duckdb
 
 from sandbox.dataverse.metadata import Table
 from sandbox.dataverse.storage import next_versions, stored_columns
-from sandbox.generator.plan import SMALLEST, PlannedRow, make_plan
+from sandbox.generator.plan import SMALLEST, Beside, PlannedRow, make_plan, read_cases
 
 __all__ = ["SMALLEST", "generate"]
 
@@ -27,7 +27,9 @@ def generate(
     seed: int,
     generation: str,
 ) -> None:
-    """Fill the empty organisation with about `rows` rows over all tables.
+    """Fill the empty organisation with about `rows` rows, and a third more beside them.
+
+    The rows beside are those of sales, stock and purchasing (see plan.BESIDE_SHARES).
 
     `cursor` is in a transaction. The same seed, rows and generation give the same rows. Also
     fills sandbox.awkward_cases and sandbox.shared_facts.
@@ -39,6 +41,7 @@ def generate(
     for name, value in plan.variables.items():
         cursor.execute(f"set variable {name} = ?", [value])
     _record_plan(cursor, plan.planned_rows)
+    _record_beside(cursor, plan.beside)
     for file in sorted(FOLDER.glob("*.sql")):
         cursor.execute(file.read_text(encoding="utf-8"))
     for table in tables.values():
@@ -50,15 +53,17 @@ def _record_plan(cursor: duckdb.DuckDBPyConnection, planned: list[PlannedRow]) -
     cursor.execute(
         """
         create or replace temp table planned_cases (
-            "case" varchar, table_name varchar, ordinal bigint, occurrence integer, place integer
+            "case" varchar, table_name varchar, position varchar, ordinal bigint,
+            occurrence integer, place integer
         )
         """
     )
     cursor.execute(
-        "insert into planned_cases select unnest(?), unnest(?), unnest(?), unnest(?), unnest(?)",
+        "insert into planned_cases select " + ", ".join(["unnest(?)"] * 6),
         [
             [row.case.name for row in planned],
             [row.case.table_name for row in planned],
+            [row.case.position for row in planned],
             [row.ordinal for row in planned],
             [row.occurrence for row in planned],
             [row.place for row in planned],
@@ -66,8 +71,25 @@ def _record_plan(cursor: duckdb.DuckDBPyConnection, planned: list[PlannedRow]) -
     )
 
 
+def _record_beside(cursor: duckdb.DuckDBPyConnection, beside: list[Beside]) -> None:
+    cursor.execute(
+        """
+        create or replace temp table planned_beside (
+            table_name varchar, first bigint, ordinary bigint, awkward bigint
+        )
+        """
+    )
+    cursor.executemany(
+        "insert into planned_beside values (?, ?, ?, ?)",
+        [[rows.table_name, rows.first, rows.ordinary, rows.awkward] for rows in beside],
+    )
+
+
 def _move(cursor: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Copy what was made into the organisation, sorted by key, with versions and moments."""
+    """Copy what was made into the organisation, sorted by key, with versions and moments.
+
+    A table that no file fills stays empty.
+    """
     made = {
         name
         for (name,) in cursor.execute(
@@ -75,6 +97,8 @@ def _move(cursor: duckdb.DuckDBPyConnection, table: Table) -> None:
             [f"new_{table.name}"],
         ).fetchall()
     }
+    if not made:
+        return
     columns = [name for name in stored_columns(table) if name in made and name not in COMPUTED]
     listed = ", ".join(f'"{name}"' for name in columns)
     found = cursor.execute(f"select count(*) from new_{table.name}").fetchone()
@@ -96,7 +120,10 @@ def _move(cursor: duckdb.DuckDBPyConnection, table: Table) -> None:
 
 
 def _record_awkward_cases(cursor: duckdb.DuckDBPyConnection, tables: dict[str, Table]) -> None:
+    with_cases = {case.table_name for case in read_cases()}
     for name, table in tables.items():
+        if name not in with_cases:
+            continue
         cursor.execute(
             f"""
             insert into sandbox.awkward_cases

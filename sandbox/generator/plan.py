@@ -25,6 +25,31 @@ ESTIMATES_SHARE = 0.03
 EVENTS_SHARE = 0.045
 """How many estimates, and how many events that make actuals, there are per row."""
 CATEGORIES = 10
+OWN_PRODUCTS = 2
+"""Products after the ordinary ones: one of Dataverse's own, one that Finance does not know."""
+
+BESIDE_SHARES = {
+    "contact": 0.006,
+    "salesorder": 0.01,
+    "msdyn_workorder": 0.006,
+    "msdynce_externalproductinventory": 0.01,
+    "msdyn_inventoryadjustment": 0.008,
+    "msdyn_inventorytransfer": 0.006,
+    "msdynce_externalproject": 0.004,
+    "quote": 0.012,
+    "msdyn_purchaseorder": 0.006,
+}
+"""How many rows of sales, stock and purchasing there are per row, beside the others: they come on
+top of the rows that are asked for, so that those stay what they were. Their lines follow."""
+BESIDE_LEAST = {
+    "quote": 12,
+    "salesorder": 9,
+    "msdyn_inventoryadjustment": 12,
+    "msdynce_externalproductinventory": 8,
+}
+"""How many of them the smallest organisation has; otherwise 6."""
+BESIDE_ALWAYS = {"account": 6}
+"""Rows of which any organisation has the same number."""
 
 FEW_PER_ROWS = 2000
 MOST_OF_A_CASE = 50
@@ -32,12 +57,16 @@ MOST_OF_A_CASE = 50
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One awkward case: `rows` rows of a table, among the ordinary rows or after them."""
+    """One awkward case: `rows` rows of a table.
+
+    position: `common` among the ordinary rows, `extra` after them, `beside` after the rows that
+    stand beside these.
+    """
 
     name: str
     table_name: str
     rows: int
-    among_common: bool
+    position: str
     meaning: str
 
 
@@ -52,11 +81,22 @@ class PlannedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """The rows of a table beside the others: its ordinals from `first`, then the awkward ones."""
+
+    table_name: str
+    first: int
+    ordinary: int
+    awkward: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What the SQL files are told: named whole numbers, and the rows of the cases."""
+    """What the SQL files are told: named whole numbers, the rows of the cases, the rows beside."""
 
     variables: dict[str, int]
     planned_rows: list[PlannedRow]
+    beside: list[Beside]
 
 
 def read_cases() -> list[Case]:
@@ -66,7 +106,7 @@ def read_cases() -> list[Case]:
             name=line["case"],
             table_name=line["table_name"],
             rows=int(line["rows"]),
-            among_common=line["position"] == "common",
+            position=line["position"],
             meaning=line["meaning"],
         )
         for line in _lines("awkward_cases.csv")
@@ -100,23 +140,49 @@ def read_patterns() -> Patterns:
 
 
 def make_plan(rows: int) -> Plan:
-    """Share `rows` out; the awkward rows are part of them."""
+    """Share `rows` out; the awkward rows are part of them, the rows beside are not."""
     cases = read_cases()
     occurrences = max(1, min(MOST_OF_A_CASE, rows // FEW_PER_ROWS))
-    extra: dict[str, int] = {}
-    for case in cases:
-        if not case.among_common:
-            taken = extra.get(case.table_name, 0)
-            extra[case.table_name] = taken + case.rows * occurrences
+    extra = _rows_of_cases(cases, "extra", occurrences)
     patterns = read_patterns()
     common = _common_counts(rows - sum(extra.values()), patterns)
-    planned = _planned_rows(cases, occurrences, common)
     variables = _variables(common, extra)
+    beside = _beside(rows, _rows_of_cases(cases, "beside", occurrences), common, extra)
+    planned = _planned_rows(cases, occurrences, common, beside)
     variables["actual_kinds"] = len(patterns.actuals)
     variables["common_account_cases"] = sum(
-        row.case.among_common and row.case.table_name == "account" for row in planned
+        row.case.position == "common" and row.case.table_name == "account" for row in planned
     )
-    return Plan(variables, planned)
+    return Plan(variables, planned, beside)
+
+
+def _rows_of_cases(cases: list[Case], position: str, occurrences: int) -> dict[str, int]:
+    """Return by table how many rows the cases of a position take."""
+    counts: Counter[str] = Counter()
+    for case in cases:
+        if case.position == position:
+            counts[case.table_name] += case.rows * occurrences
+    return dict(counts)
+
+
+def _beside(
+    rows: int, awkward: dict[str, int], common: dict[str, int], extra: dict[str, int]
+) -> list[Beside]:
+    """Return what stands beside the rows of each table, from the first ordinal that is free."""
+    counts = BESIDE_ALWAYS | {
+        table: max(BESIDE_LEAST.get(table, 6), round(rows * share))
+        for table, share in BESIDE_SHARES.items()
+    }
+    free = {"product": common["product"] + OWN_PRODUCTS}
+    return [
+        Beside(
+            table,
+            free.get(table, common.get(table, 0) + extra.get(table, 0)),
+            counts.get(table, 0),
+            awkward.get(table, 0),
+        )
+        for table in sorted({*counts, *awkward})
+    ]
 
 
 def _lines(name: str) -> list[dict[str, str]]:
@@ -156,7 +222,7 @@ def _in_turn(sizes: list[int], count: int) -> int:
 
 def _variables(common: dict[str, int], extra: dict[str, int]) -> dict[str, int]:
     return {
-        "products": common["product"] + 2,
+        "products": common["product"] + OWN_PRODUCTS,
         "clean_goods": common["product"] // 2,
         "clean_services": common["product"] // 2,
         "clean_accounts": common["account"],
@@ -189,13 +255,18 @@ def _variables(common: dict[str, int], extra: dict[str, int]) -> dict[str, int]:
     }
 
 
-def _planned_rows(cases: list[Case], occurrences: int, common: dict[str, int]) -> list[PlannedRow]:
-    """Give each case its ordinals: from 0 among the common rows, else after them."""
+def _planned_rows(
+    cases: list[Case], occurrences: int, common: dict[str, int], beside: list[Beside]
+) -> list[PlannedRow]:
+    """Give each case its ordinals: from 0 among the common rows, else after rows of its kind."""
     planned = []
-    next_common: dict[str, int] = {}
-    next_extra = dict(common)
+    next_ordinals: dict[str, dict[str, int]] = {
+        "common": {},
+        "extra": dict(common),
+        "beside": {rows.table_name: rows.first + rows.ordinary for rows in beside},
+    }
     for case in cases:
-        free = next_common if case.among_common else next_extra
+        free = next_ordinals[case.position]
         for occurrence in range(occurrences):
             for place in range(case.rows):
                 ordinal = free.get(case.table_name, 0)

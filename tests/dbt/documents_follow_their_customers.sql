@@ -1,12 +1,22 @@
--- A document that is sent although the account it names is not, in the document's company.
+-- A document that is sent although the customer it names, an account or a contact, is not, in the
+-- document's company.
 with
 
 customers as (
 
     select
         dataAreaId,
-        CustomerAccount
+        CustomerAccount,
+        'account' as customer_table
     from {{ ref('finops__customers') }}
+
+    union all
+
+    select
+        dataAreaId,
+        CustomerAccount,
+        'contact' as customer_table
+    from {{ ref('finops__contact_customers') }}
 
 ),
 
@@ -16,7 +26,8 @@ named as (
         _source_table,
         _source_id,
         dataAreaId,
-        _parent_customer as account_number
+        _parent_customer as customer_number,
+        'account' as customer_table
     from {{ ref('finops__project_contracts') }}
 
     union all
@@ -25,7 +36,18 @@ named as (
         _source_table,
         _source_id,
         dataAreaId,
-        CustomerAccount as account_number
+        _parent_contact as customer_number,
+        'contact' as customer_table
+    from {{ ref('finops__project_contracts') }}
+
+    union all
+
+    select
+        _source_table,
+        _source_id,
+        dataAreaId,
+        CustomerAccount as customer_number,
+        'account' as customer_table
     from {{ ref('finops__projects') }}
 
     union all
@@ -34,7 +56,8 @@ named as (
         _source_table,
         _source_id,
         dataAreaId,
-        OrderingCustomerAccountNumber as account_number
+        OrderingCustomerAccountNumber as customer_number,
+        'account' as customer_table
     from {{ ref('finops__sales_order_headers') }}
 
     union all
@@ -43,7 +66,8 @@ named as (
         _source_table,
         _source_id,
         dataAreaId,
-        InvoiceCustomerAccountNumber as account_number
+        InvoiceCustomerAccountNumber as customer_number,
+        'account' as customer_table
     from {{ ref('finops__sales_order_headers') }}
 
     union all
@@ -52,8 +76,69 @@ named as (
         _source_table,
         _source_id,
         dataAreaId,
-        _parent_customer as account_number
+        _parent_customer as customer_number,
+        'account' as customer_table
     from {{ ref('finops__free_text_invoice_headers') }}
+
+    union all
+
+    select
+        _source_table,
+        _source_id,
+        dataAreaId,
+        _parent_contact as customer_number,
+        'contact' as customer_table
+    from {{ ref('finops__free_text_invoice_headers') }}
+
+    union all
+
+    select
+        _source_table,
+        _source_id,
+        dataAreaId,
+        _parent_customer as customer_number,
+        'account' as customer_table
+    from {{ ref('finops__sales_quotation_headers') }}
+
+    union all
+
+    select
+        _source_table,
+        _source_id,
+        dataAreaId,
+        _parent_contact as customer_number,
+        'contact' as customer_table
+    from {{ ref('finops__sales_quotation_headers') }}
+
+    union all
+
+    select
+        _source_table,
+        _source_id,
+        dataAreaId,
+        AssociatedPartyNumber as customer_number,
+        'account' as customer_table
+    from {{ ref('finops__contact_persons') }}
+
+    union all
+
+    select
+        _source_table,
+        _source_id,
+        dataAreaId,
+        _parent_customer as customer_number,
+        'account' as customer_table
+    from {{ ref('finops__crm_sales_order_headers') }}
+
+    union all
+
+    select
+        _source_table,
+        _source_id,
+        dataAreaId,
+        _parent_contact as customer_number,
+        'contact' as customer_table
+    from {{ ref('finops__crm_sales_order_headers') }}
 
 )
 
@@ -63,6 +148,7 @@ from named
 left join customers
     on
         named.dataAreaId = customers.dataAreaId
-        and named.account_number = customers.CustomerAccount
+        and named.customer_number = customers.CustomerAccount
+        and named.customer_table = customers.customer_table
 
-where named.account_number is not null and customers.CustomerAccount is null
+where named.customer_number is not null and customers.CustomerAccount is null

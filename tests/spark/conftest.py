@@ -13,9 +13,13 @@ from connection.manifest import read_manifest
 
 BOOKED = (
     *("accounts", "projects_and_contracts", "project_tasks", "expense_categories"),
-    "project_actuals",
+    *("project_actuals", "contacts", "products", "warehouses", "sales_orders", "purchasing"),
 )
-"""What is sent before the comparison: actuals and what they need."""
+"""What is sent before the comparison: what is remembered, and what it needs."""
+
+
+SENT = ("accounts", "agreement_invoices")
+"""What is sent after the build with Spark: their tests run there, which a load asks for."""
 
 
 @dataclass
@@ -56,7 +60,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
             world.extra["DBT_TARGET"] = engine
             # each engine parses for itself
             world.extra["DBT_TARGET_PATH"] = str(folder / f"target-{engine}")
-            completed = world.dbt(*BUILD)
+            completed = world.dbt(*BUILD, "--exclude", *needless_tests())
             assert completed.returncode == 0, completed.stdout[-5000:]
         with both_engines(world, folder / "export") as both:
             yield Engines(world, both, deepest_task)
@@ -64,8 +68,26 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
         world.stop()
 
 
+def needless_tests() -> list[str]:
+    """Tests of rows that are compared as a whole here: all but those of what is sent, of the engines'
+    own expressions, and of not-nulls, which Spark has no constraint for."""
+    manifest = read_manifest(ROOT)
+    needed = {node for template in SENT for node in manifest.nodes_of(template)}
+    return [
+        node["name"]
+        for name, node in manifest.graph["nodes"].items()
+        if node["resource_type"] == "test"
+        and name not in needed
+        and (node.get("test_metadata") or {}).get("name", "") not in ("", "declared_not_null")
+    ]
+
+
 def book_actuals(world: World) -> None:
     """Land what Finance has of its own and what it made of our actuals, and remember all that."""
+    order, purchase = {"SalesOrderNumber": "SO-900001"}, {"PurchaseOrderNumber": "PO-900001"}
+    control(world, "ship-order", **order)
+    control(world, "invoice-order", **order)
+    control(world, "receive-purchase-order", **purchase)
     assert world.d365("extract").returncode == 0
     assert world.dbt(*BUILD).returncode == 0
     selected = [word for template in BOOKED for word in ("--select", template)]
@@ -79,6 +101,11 @@ def book_actuals(world: World) -> None:
     # some vouchers and taxes are news to Dataverse, most are not
     post_journal(world, "demf")
     assert world.d365("extract").returncode == 0
+
+
+def control(world: World, name: str, **document: str) -> None:
+    """What people do in Finance with a document of its own."""
+    world.ask("POST", f"/sandbox/finops/{name}", {"dataAreaId": "usmf", **document})
 
 
 def post_journal(world: World, company: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from conftest import Engines
+from conftest import SENT, Engines
 from world import ROOT
 
 from connection.manifest import read_manifest
@@ -11,9 +11,6 @@ TABLES = [
     *(f"integration.{model.name}" for model in read_manifest(ROOT).models),
     *(f"monitoring.{path.stem}" for path in sorted((ROOT / "models/monitoring").glob("*.sql"))),
 ]
-
-SENT = ("accounts", "work_orders", "agreement_invoices")
-"""What is sent after the build with Spark; the plan is compared for all."""
 
 ALWAYS_FILLED = {
     "finops__customers": {
@@ -31,10 +28,18 @@ ALWAYS_FILLED = {
     "finops__project_hour_estimates": {"ForecastModel"},
     "finops__project_expense_estimates": {"ModelId"},
     "finops__project_actuals": {"ResourceOperationUnitId"},
-    "dataverse__transaction_categories": {"msdyn_billingtype"},
+    "finops__contact_persons": {
+        *("ContactPersonPartyType", "IsContactPersonExternallyMaintained"),
+        "PrimaryAddressCountryRegionISOCode",
+    },
+    "dataverse__products": {
+        *("currentcost", "msdynce_ismaintainedexternally", "pricelevelid", "quantitydecimal"),
+    },
 }
 """Columns without not-null that no row leaves empty: constants, maps with a line for an empty code,
 parents without which a row is rejected, and what a rule falls back to."""
+FEW = 300
+"""Rows of a table in which not every column can have been varied."""
 
 
 def columns(engines: Engines, table: str) -> list[tuple[str, str]]:
@@ -67,8 +72,11 @@ def test_the_compared_rows_hold_what_engines_differ_in(engines: Engines) -> None
             continue
         counts = ", ".join(f'count(*) - count("{name}")' for name in names)
         table = f"duck.integration.{model.name}"
-        found = engines.both.execute(f"select {counts} from {table}").fetchone() or ()
-        never = {name for name, nulls in zip(names, found, strict=True) if not nulls}
+        found = engines.both.execute(f"select count(*), {counts} from {table}").fetchone() or ()
+        rows, *empty = found
+        if rows < FEW:
+            continue
+        never = {name for name, nulls in zip(names, empty, strict=True) if not nulls}
         filled |= {model.name: never} if never else {}
     assert filled == ALWAYS_FILLED
     for what, table, condition in (
@@ -120,13 +128,15 @@ def test_tasks_below_tasks_are_followed_to_the_last_level(engines: Engines) -> N
 def test_a_load_after_a_spark_build_reaches_finance_and_duckdb_has_nothing_to_change(
     engines: Engines,
 ) -> None:
-    plans = {engine: engines.use(engine).json("plan")["counts"] for engine in ("duckdb", "spark")}
-    assert plans["duckdb"] == plans["spark"]
     selected = [word for template in SENT for word in ("--select", template)]
+    plans = [
+        engines.use(engine).json("plan", *selected)["counts"] for engine in ("duckdb", "spark")
+    ]
+    assert plans[0] == plans[1]
     report = engines.use("spark").json("load", *selected)
     assert {row["template"] for row in report["templates"]} == set(SENT)
     assert all(row["outcome"] in ("Completed", "Warning") for row in report["templates"])
-    assert sum(row["inserted"] for row in report["templates"]) > 3_000
+    assert sum(row["inserted"] for row in report["templates"]) > 1_500
     for engine in ("duckdb", "spark"):
         counts = engines.use(engine).json("plan", *selected)["counts"]
         changes = {

@@ -30,6 +30,7 @@ VALUES = {
 CHAIN = 12
 """Tasks in a chain. Spark takes half a second for each level, so it is as deep as people plan."""
 LEDGER = "ledger/accepted_rows"
+COMPANY = "dataAreaId"
 
 
 def add_variations(raw: Path, tables: Sequence[SourceTable]) -> int:
@@ -139,28 +140,33 @@ def _own_names(table: SourceTable, number: int) -> dict[str, str]:
     names = {
         name: f"{_quoted(name)} || ' {number}'"
         for name in texts
-        if name not in table.key and not _is_id(name.lower())
+        if name not in (COMPANY, table.key[-1]) and not _is_id(name.lower())
     }
     key, identity = table.key[-1], f"'{table.name} {number}'"
+    kinds = {column.name: column.data_type for column in table.columns}
     if _is_id(key):
         return names | {key: f"cast(cast(md5({identity}) as uuid) as varchar)"}
+    if kinds[key].kind != "string":
+        return names | {key: f"cast({900_000 + number} as {kinds[key]})"}
     return names | {key: f"{TEXT} || {identity}"}
 
 
 def _remembered(connection: duckdb.DuckDBPyConnection, model: TargetModel) -> Iterator[str]:
-    found = connection.execute(
+    """A variation per row, while the model has rows."""
+    numbers = connection.execute(
         "select number from landed where model = ? order by number", [model.name]
     ).fetchall()
-    numbers = iter(number for (number,) in found)
-    for column in model.payload_columns:
-        if column.name in model.key:
-            continue
-        for value in ("null", *_values(column)):
-            member = f"json_object('{column.name}', {_as_remembered(value, column)})"
-            yield _newer(
-                {"payload": f"json_merge_patch(payload, {member})::varchar"},
-                f"number = {next(numbers)}",
-            )
+    variations = [
+        f"json_object('{column.name}', {_as_remembered(value, column)})"
+        for column in model.payload_columns
+        if column.name not in model.key
+        for value in ("null", *_values(column))
+    ]
+    assert numbers, model.name
+    for member, (number,) in zip(variations, numbers, strict=False):
+        yield _newer(
+            {"payload": f"json_merge_patch(payload, {member})::varchar"}, f"number = {number}"
+        )
 
 
 def _as_remembered(value: str, column: Column) -> str:

@@ -24,6 +24,7 @@ final as (
 
         -- never sent
         parent_account_number as _parent_customer,
+        parent_contact_number as _parent_contact,
         coalesce(state_code = 3, false) as _is_cancelled,
         _source_table,
         _source_id

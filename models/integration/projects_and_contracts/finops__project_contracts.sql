@@ -35,6 +35,7 @@ final as (
 
         -- never sent
         parent_account_number as _parent_customer,
+        parent_contact_number as _parent_contact,
         _source_table,
         _source_id
 

@@ -54,6 +54,7 @@ final as (
         {{ constant('finops__sales_order_headers', 'SalesOrderOriginType') }}
             as SalesOrderOriginType,
         external_work_order_status as ExternalWorkOrderStatus,
+        project_number as ProjectId,
 
         -- never sent
         incomplete_id is null as _is_complete,

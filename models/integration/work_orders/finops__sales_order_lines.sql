@@ -9,6 +9,29 @@ lines as (
 
 ),
 
+warehouses as (
+
+    select * from {{ ref('int_warehouses_mapped_to_finance') }}
+
+),
+
+-- a warehouse that stands for none of the company is left to Finance, as where the line names none
+with_warehouse as (
+
+    select
+        lines.*,
+        warehouses.finance_warehouse_id,
+        warehouses.site_id
+
+    from lines
+
+    left join warehouses
+        on
+            lines.warehouse_id = warehouses.warehouse_id
+            and lines.data_area_id = warehouses.data_area_id
+
+),
+
 final as (
 
     select
@@ -20,12 +43,14 @@ final as (
         unit_symbol as SalesUnitSymbol,
         cast(unit_amount as decimal(32, 6)) as SalesPrice,
         cast(discount_amount as decimal(32, 6)) as TotalDiscountAmount,
+        site_id as ShippingSiteId,
+        finance_warehouse_id as ShippingWarehouseId,
 
         -- never sent
         _source_table,
         _source_id
 
-    from lines
+    from with_warehouse
 
 )
 

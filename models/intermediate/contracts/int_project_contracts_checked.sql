@@ -16,13 +16,9 @@ customers as (
 
 ),
 
-sent_accounts as (
+customers_sent as (
 
-    select
-        account_id,
-        data_area_id
-    from {{ ref('int_customers_checked') }}
-    where {{ is_sent() }}
+    select * from {{ ref('int_customers_sent') }}
 
 ),
 
@@ -37,13 +33,12 @@ looked_up as (
     select
         contracts.*,
         customers.customer_number,
+        customers.is_active_customer,
         case when customers.customer_table = 'account' then customers.customer_number end
             as parent_account_number,
-        case
-            when customers.customer_table = 'contact'
-                then not {{ is_blank('customers.customer_number') }}
-            else sent_accounts.account_id is not null
-        end as is_customer_known,
+        case when customers.customer_table = 'contact' then customers.customer_number end
+            as parent_contact_number,
+        customers_sent.customer_id is not null as is_customer_sent,
         currencies.currency_code,
         {{ mapped_value('payment_terms', 'contracts.payment_terms_code') }} as payment_terms
 
@@ -52,10 +47,10 @@ looked_up as (
     left join customers
         on contracts.customer_id = customers.customer_id
 
-    left join sent_accounts
+    left join customers_sent
         on
-            contracts.customer_id = sent_accounts.account_id
-            and contracts.data_area_id = sent_accounts.data_area_id
+            contracts.customer_id = customers_sent.customer_id
+            and contracts.data_area_id = customers_sent.data_area_id
 
     left join currencies
         on contracts.currency_id = currencies.currency_id
@@ -76,7 +71,7 @@ checked as (
             reject_unmapped_company(
                 'data_area_id', 'organizational_unit_name', "'no rule names the contracting unit'"
             ),
-            reject_missing_parent('customer_id', 'is_customer_known', 'CustomerAccount', 'Customer'),
+            reject_missing_customer('customer_id', 'is_customer_sent', 'is_active_customer', 'CustomerAccount'),
             reject_missing('currency_code', 'CurrencyCode', 'set the currency of the contract'),
             reject_unmapped(
                 'payment_terms', 'payment_terms_code', 'payment_terms', 'PaymentTerms'
@@ -91,6 +86,7 @@ checked as (
         sales_order_name,
         customer_number,
         parent_account_number,
+        parent_contact_number,
         currency_code,
         exchange_rate,
         payment_terms,

@@ -7,9 +7,10 @@ accounts as (
 
 ),
 
-named_by_documents as (
+scoped_customers as (
 
-    select * from {{ ref('int_customers_named_by_documents') }}
+    select * from {{ ref('int_customers_scoped') }}
+    where customer_table = 'account'
 
 ),
 
@@ -23,15 +24,14 @@ scoped as (
 
     select
         accounts.*,
-        named_by_documents.data_area_id,
-        case
-            when named_by_documents.data_area_id is null then 'not_named_by_a_document'
-        end as filter_reason
+        scoped_customers.data_area_id,
+        scoped_customers.filter_reason,
+        scoped_customers.copies
 
     from accounts
 
-    left join named_by_documents
-        on accounts.account_id = named_by_documents.customer_id
+    inner join scoped_customers
+        on accounts.account_id = scoped_customers.customer_id
 
 ),
 
@@ -39,7 +39,6 @@ looked_up as (
 
     select
         scoped.*,
-        {{ copies_of_key(['scoped.data_area_id', 'scoped.account_number']) }} as copies,
         currencies.currency_code,
         {{ mapped_value('currency', 'currencies.currency_code') }} as sales_currency_code,
         {{ mapped_value('country', 'scoped.address_country', 'address_country_map') }}

@@ -29,6 +29,20 @@ invoices as (
 
 ),
 
+quotes as (
+
+    select * from {{ ref('int_quotes_scoped') }}
+    where filter_reason is null
+
+),
+
+crm_orders as (
+
+    select * from {{ ref('int_crm_sales_orders_scoped') }}
+    where filter_reason is null
+
+),
+
 named as (
 
     select
@@ -63,6 +77,20 @@ named as (
         customer_id,
         data_area_id
     from invoices
+
+    union
+
+    select
+        customer_id,
+        data_area_id
+    from quotes
+
+    union
+
+    select
+        customer_id,
+        data_area_id
+    from crm_orders
 
 )
 

@@ -30,6 +30,7 @@ with_flag as (
         invoices.*,
         customers.customer_number,
         customers.customer_table,
+        customers.is_active_customer,
         case
             when {{ column_is_missing('invoice', 'msdynce_haslineswithagreementorigin') }} then true
             else coalesce(invoices.has_agreement_lines, false)

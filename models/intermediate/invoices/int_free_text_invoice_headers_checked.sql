@@ -27,13 +27,9 @@ money as (
 
 ),
 
-sent_accounts as (
+customers_sent as (
 
-    select
-        account_id,
-        data_area_id
-    from {{ ref('int_customers_checked') }}
-    where {{ is_sent() }}
+    select * from {{ ref('int_customers_sent') }}
 
 ),
 
@@ -49,11 +45,9 @@ looked_up as (
         invoices.*,
         case when invoices.customer_table = 'account' then invoices.customer_number end
             as parent_account_number,
-        case
-            when invoices.customer_table = 'contact'
-                then not {{ is_blank('invoices.customer_number') }}
-            else sent_accounts.account_id is not null
-        end as is_customer_known,
+        case when invoices.customer_table = 'contact' then invoices.customer_number end
+            as parent_contact_number,
+        customers_sent.customer_id is not null as is_customer_sent,
         currencies.currency_code,
         coalesce(rejected_lines.line_count, 0) as rejected_line_count,
         money.source_amount,
@@ -66,10 +60,10 @@ looked_up as (
 
     from invoices
 
-    left join sent_accounts
+    left join customers_sent
         on
-            invoices.customer_id = sent_accounts.account_id
-            and invoices.data_area_id = sent_accounts.data_area_id
+            invoices.customer_id = customers_sent.customer_id
+            and invoices.data_area_id = customers_sent.data_area_id
 
     left join currencies
         on invoices.currency_id = currencies.currency_id
@@ -96,7 +90,7 @@ checked as (
                 "'no rule names the account or business unit, and D365_COMPANY is not set'"
             ),
             reject_missing('customer_id', 'CustomerAccount', 'set the customer of the invoice'),
-            reject_missing_parent('customer_id', 'is_customer_known', 'CustomerAccount', 'Customer'),
+            reject_missing_customer('customer_id', 'is_customer_sent', 'is_active_customer', 'CustomerAccount'),
             reject_missing('currency_code', 'CurrencyCode', 'set the currency of the invoice'),
             reject_missing('invoice_at', 'InvoiceDate', 'set the invoice date'),
             reject_missing('due_date', 'DueDate', 'set the due date'),
@@ -123,6 +117,7 @@ checked as (
         invoice_number,
         customer_number,
         parent_account_number,
+        parent_contact_number,
         currency_code,
         due_date,
         {{ company_date('invoice_at', 'time_zone') }} as invoice_date,

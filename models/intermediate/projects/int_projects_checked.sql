@@ -21,14 +21,9 @@ sent_contracts as (
 
 ),
 
-sent_accounts as (
+customers_sent as (
 
-    select
-        account_id,
-        account_number,
-        data_area_id
-    from {{ ref('int_customers_checked') }}
-    where {{ is_sent() }}
+    select * from {{ ref('int_customers_sent') }}
 
 ),
 
@@ -37,7 +32,7 @@ looked_up as (
     select
         projects.*,
         sent_contracts.sales_order_number,
-        sent_accounts.account_number
+        customers_sent.customer_number as account_number
 
     from projects
 
@@ -46,10 +41,10 @@ looked_up as (
             projects.sales_order_id = sent_contracts.sales_order_id
             and projects.data_area_id = sent_contracts.data_area_id
 
-    left join sent_accounts
+    left join customers_sent
         on
-            projects.customer_id = sent_accounts.account_id
-            and projects.data_area_id = sent_accounts.data_area_id
+            projects.customer_id = customers_sent.customer_id
+            and projects.data_area_id = customers_sent.data_area_id
 
 ),
 

@@ -10,14 +10,9 @@ work_orders as (
 
 ),
 
-sent_accounts as (
+customers_sent as (
 
-    select
-        account_id,
-        account_number,
-        data_area_id
-    from {{ ref('int_customers_checked') }}
-    where {{ is_sent() }}
+    select * from {{ ref('int_customers_sent') }}
 
 ),
 
@@ -27,31 +22,43 @@ currencies as (
 
 ),
 
+finance_projects as (
+
+    select * from {{ ref('int_external_projects_found_in_finance') }}
+
+),
+
 looked_up as (
 
     select
         work_orders.*,
-        service_accounts.account_number as ordering_customer_number,
-        billing_accounts.account_number as invoice_customer_number,
+        service_accounts.customer_number as ordering_customer_number,
+        billing_accounts.customer_number as invoice_customer_number,
         currencies.currency_code,
+        finance_projects.project_number,
         {{ mapped_value('country', 'work_orders.country') }} as country_code,
         {{ mapped_value('work_order_status', 'work_orders.system_status_code') }}
             as external_work_order_status
 
     from work_orders
 
-    left join sent_accounts as service_accounts
+    left join customers_sent as service_accounts
         on
-            work_orders.service_account_id = service_accounts.account_id
+            work_orders.service_account_id = service_accounts.customer_id
             and work_orders.data_area_id = service_accounts.data_area_id
 
-    left join sent_accounts as billing_accounts
+    left join customers_sent as billing_accounts
         on
-            work_orders.billing_account_id = billing_accounts.account_id
+            work_orders.billing_account_id = billing_accounts.customer_id
             and work_orders.data_area_id = billing_accounts.data_area_id
 
     left join currencies
         on work_orders.currency_id = currencies.currency_id
+
+    left join finance_projects
+        on
+            work_orders.external_project_id = finance_projects.external_project_id
+            and work_orders.data_area_id = finance_projects.data_area_id
 
     {{ join_value_map('country', 'work_orders.country') }}
 
@@ -83,6 +90,9 @@ checked as (
                 'billing_account_id', 'invoice_customer_number is not null',
                 'InvoiceCustomerAccountNumber', 'Billing account'
             ),
+            reject_missing_parent(
+                'external_project_id', 'project_number is not null', 'ProjectId', 'Project of Finance'
+            ),
             reject_missing('currency_code', 'CurrencyCode', 'set the currency of the work order'),
             reject_unmapped(
                 'country', 'country', 'country_code', 'DeliveryAddressCountryRegionISOCode'
@@ -100,6 +110,7 @@ checked as (
         is_maintained_externally,
         ordering_customer_number,
         invoice_customer_number,
+        project_number,
         address_line1,
         address_line2,
         city,

@@ -154,6 +154,7 @@ checked as (
         quantity,
         unit_amount,
         discount_amount,
+        warehouse_id,
         task,
         total_amount,
         order_status_code,

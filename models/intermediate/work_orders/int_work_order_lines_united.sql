@@ -65,6 +65,7 @@ product_lines as (
         work_order_id,
         product_id,
         unit_id,
+        warehouse_id,
         line_order,
         line_order as line_number,
         line_status_code,
@@ -108,6 +109,8 @@ service_lines as (
         work_order_id,
         service_id as product_id,
         unit_id,
+        -- a service leaves no warehouse
+        cast(null as string) as warehouse_id,
         line_order,
         -- products count upwards, services downwards, so both share one order
         case

@@ -36,6 +36,7 @@ renamed as (
 
         ---------- option sets
         statecode as state_code,
+        customertypecode as relationship_type_code,
 
         ---------- numerics
         creditlimit as credit_limit_amount,

@@ -34,6 +34,7 @@ renamed as (
         ---------- dates and timestamps
         duedate as due_date,
         msdyn_invoicedate as invoice_at,
+        msdynce_invoicedate as finance_invoice_at,
         modifiedon as modified_at
 
     from source

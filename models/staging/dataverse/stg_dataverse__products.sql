@@ -19,32 +19,15 @@ fallbacks as (
 
 ),
 
-renamed as (
+flagged as (
 
     select
-        ---------- ids
-        source.productid as product_id,
-        source.productnumber as product_number,
-
-        ---------- strings
-        source.name as product_name,
-
-        ---------- option sets
-        source.statecode as state_code,
-
-        ---------- booleans
-        -- the solution reads an empty flag as "not maintained externally"
-        coalesce(
-            case
-                when {{ column_is_missing('product', 'msdynce_ismaintainedexternally') }}
-                    then cast(coalesce(of_product.value, of_all.value) as boolean)
-                else source.msdynce_ismaintainedexternally
-            end,
-            false
-        ) as is_maintained_externally,
-
-        ---------- dates and timestamps
-        source.modifiedon as modified_at
+        source.*,
+        case
+            when {{ column_is_missing('product', 'msdynce_ismaintainedexternally') }}
+                then cast(coalesce(of_product.value, of_all.value) as boolean)
+            else source.msdynce_ismaintainedexternally
+        end as external_flag
 
     from source
 
@@ -53,6 +36,32 @@ renamed as (
 
     left join fallbacks as of_all
         on of_all.source_id = '*'
+
+),
+
+renamed as (
+
+    select
+        ---------- ids
+        productid as product_id,
+        productnumber as product_number,
+        _msdynce_inventoryunit_value as inventory_unit_id,
+
+        ---------- strings
+        name as product_name,
+
+        ---------- option sets
+        statecode as state_code,
+
+        ---------- booleans
+        -- empty on products that are older than the solution, which reads that as "no"
+        external_flag,
+        coalesce(external_flag, false) as is_maintained_externally,
+
+        ---------- dates and timestamps
+        modifiedon as modified_at
+
+    from flagged
 
 )
 

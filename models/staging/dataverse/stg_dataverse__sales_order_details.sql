@@ -20,6 +20,8 @@ renamed as (
         salesorderdetailid as sales_order_detail_id,
         _salesorderid_value as sales_order_id,
         _msdyn_project_value as project_id,
+        _productid_value as product_id,
+        _uomid_value as unit_id,
 
         ---------- strings
         productdescription as product_description,
@@ -31,6 +33,12 @@ renamed as (
 
         ---------- numerics
         sequencenumber as sequence_number,
+        quantity,
+        priceperunit as unit_price,
+        manualdiscountamount as discount_amount,
+
+        ---------- booleans
+        msdynce_ismaintainedexternally as is_maintained_externally,
 
         ---------- dates and timestamps
         modifiedon as modified_at

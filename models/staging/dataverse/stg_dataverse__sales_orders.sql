@@ -31,6 +31,7 @@ renamed as (
         source._customerid_value as customer_id,
         source._transactioncurrencyid_value as currency_id,
         source._msdyn_contractorganizationalunitid_value as contracting_unit_id,
+        source._owningbusinessunit_value as business_unit_id,
 
         ---------- strings
         source.name as sales_order_name,
@@ -41,16 +42,29 @@ renamed as (
         source.billto_stateorprovince as bill_to_state,
         source.billto_postalcode as bill_to_zip_code,
         source.billto_country as bill_to_country,
+        source.shipto_line1 as ship_to_line1,
+        source.shipto_line2 as ship_to_line2,
+        source.shipto_city as ship_to_city,
+        source.shipto_stateorprovince as ship_to_state,
+        source.shipto_postalcode as ship_to_zip_code,
+        source.shipto_country as ship_to_country,
 
         ---------- option sets
         source.msdyn_ordertype as order_type_code,
         source.paymenttermscode as payment_terms_code,
         source.msdyn_psastate as contract_state_code,
         source.msdyn_psastatusreason as contract_status_code,
+        source.msdynce_processingstatus as processing_status_code,
         source.statecode as state_code,
 
         ---------- numerics
         source.exchangerate as exchange_rate,
+        source.totalamount as total_amount,
+
+        ---------- booleans
+        source.msdynce_ismaintainedexternally as is_maintained_externally,
+        source.msdynce_hasexternallymaintainedproductsonly
+            as has_externally_maintained_products_only,
 
         ---------- dates and timestamps
         source.modifiedon as modified_at

@@ -13,6 +13,7 @@ renamed as (
     select
         ---------- ids
         uomid as unit_id,
+        _uomscheduleid_value as unit_group_id,
 
         ---------- strings
         name as unit_name,

@@ -21,6 +21,7 @@ renamed as (
         _msdyn_workorder_value as work_order_id,
         _msdyn_product_value as product_id,
         _msdyn_unit_value as unit_id,
+        _msdyn_warehouse_value as warehouse_id,
 
         ---------- option sets
         msdyn_linestatus as line_status_code,

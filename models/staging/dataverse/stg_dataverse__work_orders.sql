@@ -23,6 +23,7 @@ renamed as (
         _msdyn_billingaccount_value as billing_account_id,
         _transactioncurrencyid_value as currency_id,
         _owningbusinessunit_value as business_unit_id,
+        _msdynce_externalproject_value as external_project_id,
 
         ---------- strings
         msdyn_address1 as address_line1,

@@ -41,7 +41,7 @@ sources:
             config: {meta: {date_behavior: DateOnly}}
           - {name: emailaddress, data_type: string, config: {meta: {personal: true}}}
       - name: uom
-        config: {meta: {entity_set: uoms, primary_key: uomid}}
+        config: {meta: {entity_set: uoms, primary_key: uomid, optional: true}}
         columns: [{name: uomid, data_type: string}]
       - name: unused
         config: {meta: {entity_set: unuseds, primary_key: unusedid}}
@@ -150,6 +150,8 @@ def test_source_tables_in_declaration_order(manifest: Manifest) -> None:
     assert (orders.entity_set, orders.primary_key) == ("salesorders", "salesorderid")
     assert orders.change_tracking
     assert not manifest.table("dataverse", "uom").change_tracking
+    assert manifest.table("dataverse", "uom").optional
+    assert not orders.optional
     columns = {column.name: column for column in orders.columns}
     assert columns["totalamount"].data_type == DataType("decimal", 19, 4)
     assert columns["msdyn_ordertype"].optional

@@ -14,6 +14,11 @@ TEMPLATES = (
     *("accounts", "agreement_invoices", "projects_and_contracts", "work_orders"),
     *("project_tasks", "hour_estimates", "expense_estimates"),
     *("expense_categories", "project_actuals", "actuals_update"),
+    *("inventory_adjustments", "inventory_transfers"),
+    *("contacts", "sales_quotes"),
+    *("products", "warehouses", "on_hand_inventory", "external_projects"),
+    "purchasing",
+    *("sales_orders", "sales_invoices"),
 )
 
 

@@ -17,6 +17,10 @@ RULES = {
     "reject_too_long": ("too_long", 1),
     "reject_unlinked_category": ("missing_parent", 1),
     "reject_amount_mismatch": ("amount_mismatch", 0),
+    "reject_missing_warehouse": ("missing_required", 2),
+    "reject_unmapped_warehouse": ("unmapped_value", 2),
+    "reject_missing_customer": ("missing_parent", 3),
+    "reject_unmapped_personal": ("unmapped_value", 3),
 }
 
 
@@ -75,5 +79,5 @@ def test_the_checked_models_have_rules() -> None:
     """Guard against a pattern here that no longer finds what the SQL has."""
     assert {name for name in MODELS if rules(MODELS[name]["raw_code"])} == {
         *(name for name in MODELS if name.endswith("_checked")),
-        "int_invoice_lines_judged",
+        *("int_invoice_lines_judged", "int_inventory_lines_judged"),
     }

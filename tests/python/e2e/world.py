@@ -36,6 +36,16 @@ COLLECTIONS = {
     "finops__expense_estimate_relationships": "ProjCDSTransactionRelationshipImportEntity",
     "finops__project_actuals": "ProjCDSActualsImportEntity",
     "finops__actual_relationships": "ProjCDSTransactionRelationshipImportEntity",
+    "finops__contact_customers": "CustomersV2",
+    "finops__contact_persons": "CDSContactPersons",
+    "finops__crm_sales_order_headers": "CDSSalesOrderHeaders",
+    "finops__crm_sales_order_lines": "CDSSalesOrderLines",
+    "finops__sales_quotation_headers": "CDSSalesQuotationHeaders",
+    "finops__sales_quotation_lines": "CDSSalesQuotationLines",
+    "finops__inventory_adjustments": "InventInventoryAdjustmentJournalEntryCDSEntity",
+    "finops__inventory_transfers": "InventInventoryTransferJournalEntryCDSEntity",
+    "finops__purchase_order_headers": "PurchaseOrderHeadersV2",
+    "finops__purchase_order_lines": "CDSPurchaseOrderLines",
 }
 """What each target model of Finance is called there: its collection, else the entity's own name."""
 IMPORT_SERVICE = "/api/services/ProjectIntegration/ProjectIntegration/importFromStaging"

@@ -8,6 +8,7 @@ import pytest
 from fake_dataverse import FakeDataverse, Row, landed, settings
 from fake_finance import URL, FakeFinance, finance_source, project_with
 
+from connection.declarations import SourceTable
 from extract.report import TableResult
 from extract.run import Clock, run_extract
 
@@ -27,6 +28,41 @@ GROUP = finance_source(
     export_project="",
     Extra={"optional": True},
 )
+
+
+LINE = finance_source(
+    "InvoiceLines",
+    ["dataAreaId", "InvoiceNumber", "InvoiceDate", "LineNumber", "LedgerVoucher"],
+    {
+        "dataAreaId": "string",
+        "InvoiceNumber": "string",
+        "InvoiceDate": "date",
+        "LineNumber": "decimal(32, 6)",
+        "LedgerVoucher": "string",
+        "Amount": "decimal(32, 6)",
+    },
+    entity_set="InvoiceLines",
+    export_project="",
+)
+LINE_TYPES = {
+    "dataAreaId": "Edm.String",
+    "InvoiceNumber": "Edm.String",
+    "InvoiceDate": "Edm.DateTimeOffset",
+    "LineNumber": "Edm.Decimal",
+    "LedgerVoucher": "Edm.String",
+    "Amount": "Edm.Decimal",
+}
+
+
+def line(number: str, voucher: str, position: Decimal | int = 1, since: str = "2021-04-04") -> Row:
+    return {
+        "dataAreaId": "usmf",
+        "InvoiceNumber": number,
+        "InvoiceDate": f"{since}T12:00:00Z",
+        "LineNumber": position,
+        "LedgerVoucher": voucher,
+        "Amount": Decimal("-123456789012345.123456"),
+    }
 
 
 def properties() -> list[Row]:
@@ -66,10 +102,10 @@ class Case:
         self.transport = self.finance.beside(dataverse)
         self.clock = clock
 
-    def extract(self) -> TableResult:
+    def extract(self, table: SourceTable = GROUP) -> TableResult:
         report = run_extract(
             settings(self.root, finops_token="finance"),
-            project_with(self.folder, GROUP),
+            project_with(self.folder, table),
             transport=self.transport,
             clock=self.clock,
         )
@@ -142,3 +178,46 @@ def test_what_the_environment_lacks_is_named_before_a_row_is_read(case: Case) ->
 def test_a_row_without_a_part_of_its_key_is_refused(case: Case) -> None:
     case.finance.public["CustomerGroups"][1][0]["GroupId"] = None
     assert "has a row without GroupId" in case.extract().message
+
+
+def test_a_key_of_many_columns_is_known_again_in_all_of_them(case: Case) -> None:
+    """Numbers, days, quotes, slashes and letters of either case; Finance repeats no key."""
+    rows = [
+        line("I-1", "V-1"),
+        line("I-1", "V-1", Decimal("1.5")),
+        line("I-1", "V-1", 2),
+        line("I-1", "V-1", since="2021-04-05"),
+        line("I-1", "V-1", since="1900-01-01"),
+        line("i-1", "V-1"),
+        line("I-1", "V/1 'x' \"y\" \\ %"),
+        line("I-1/V", "1"),
+        line("I-1", ""),
+        {**line("I-1", "V-1"), "dataAreaId": "demf"},
+    ]
+    known = [
+        {"Name": name, "TypeName": kind, "IsKey": name in LINE.key}
+        for name, kind in LINE_TYPES.items()
+    ]
+    case.finance.public["InvoiceLines"] = (known, rows)
+    case.finance.page_size = 3
+    assert case.extract(LINE).rows_appended == len(rows)
+    asked = case.finance.requests[-1].url.params
+    assert asked["$orderby"] == ",".join(LINE.key)
+    again = case.extract(LINE)
+    assert (again.message, again.rows_appended, again.tombstones) == ("", 0, 0)
+    rows[2]["Amount"] = Decimal("0.1")
+    gone = [rows.pop(6), rows.pop(1)]
+    changed = case.extract(LINE)
+    assert (changed.message, changed.rows_appended, changed.tombstones) == ("", 1, 2)
+    told = landed(
+        case.root,
+        "finops/InvoiceLines",
+        "InvoiceNumber, InvoiceDate, LineNumber, LedgerVoucher, Amount, _is_deleted",
+    )
+    assert {row[:4] for row in told if row[-1]} == {
+        ("I-1", date(2021, 4, 4), Decimal(row["LineNumber"]), row["LedgerVoucher"]) for row in gone
+    }
+    assert sorted({row[4] for row in told if not row[-1]}) == [
+        Decimal("-123456789012345.123456"),
+        Decimal("0.1"),
+    ]

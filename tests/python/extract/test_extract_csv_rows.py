@@ -15,6 +15,7 @@ from fake_finance import finance_source, utf_16, zipped
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connection.errors import ServiceMalformed
 from extract import csv_rows, package
 from extract.csv_rows import DataFile
 from extract.errors import TableFailed
@@ -45,6 +46,21 @@ def read(path: Path, content: bytes) -> list[dict[str, Any]]:
     path.write_bytes(zipped({"a.csv": content}))
     rows = DataFile(path, "a.csv").rows(TABLE, "usmf")
     return [row for batch in rows for row in batch.to_pylist()]
+
+
+def test_only_the_later_parts_of_a_long_key_may_be_blank(tmp_path: Path) -> None:
+    key = ["dataAreaId", "Id", "Site", "Warehouse"]
+    table = finance_source("Stock", key, dict.fromkeys(key, "string"))
+    path = tmp_path / "p.zip"
+    path.write_bytes(zipped({"a.csv": b"ID,SITE,WAREHOUSE\nP1,1,\nP2,,24\n"}))
+    (batch,) = DataFile(path, "a.csv").rows(table, "usmf")
+    assert [tuple(row.values()) for row in batch.to_pylist()] == [
+        ("usmf", "P1", "1", ""),
+        ("usmf", "P2", "", "24"),
+    ]
+    path.write_bytes(zipped({"a.csv": b"ID,SITE,WAREHOUSE\n,1,24\n"}))
+    with pytest.raises(ServiceMalformed, match="without Id"):
+        list(DataFile(path, "a.csv").rows(table, "usmf"))
 
 
 def cell(folder: Path, column: str, text: str) -> Any:

@@ -452,6 +452,52 @@ def test_a_cell_that_does_not_fit_lands_nothing(
     assert says in case.failure()
 
 
+ON_HAND = finance_source(
+    "InventWarehouseOnHandCDSEntity",
+    ("dataAreaId", "ProductNumber", "InventorySiteId", "InventoryWarehouseId"),
+    {
+        "dataAreaId": "string",
+        "ProductNumber": "string",
+        "InventorySiteId": "string",
+        "InventoryWarehouseId": "string",
+        "OnHandQuantity": "decimal(32, 6)",
+    },
+    entity="CDS inventory on-hand by warehouse",
+    export_project="d365-on-hand",
+)
+
+
+def on_hand(case: Case, *rows: tuple[str, ...]) -> FakeProject:
+    columns = tuple(column.name for column in ON_HAND.columns[1:])
+    project = FakeProject(columns, {"usmf": list(rows)}, label=ON_HAND.entity)
+    case.finance.projects[ON_HAND.export_project] = project
+    return project
+
+
+def test_a_key_of_four_columns_may_have_empty_parts(case: Case) -> None:
+    """Stock at no warehouse, as an export shows it; the product itself is always named."""
+    rows = [
+        ("P/1", "1", "13", "5.000000"),
+        ("P/1", "1", "", "-2.5"),
+        ("P/1", "", "", "1"),
+        ("p/1 'b'", "1", "13", "0"),
+    ]
+    project = on_hand(case, *rows)
+    case.extract(ON_HAND)
+    columns = "ProductNumber, InventorySiteId, InventoryWarehouseId, OnHandQuantity, _is_deleted"
+    told = landed(case.root, "finops/InventWarehouseOnHandCDSEntity", columns)
+    assert told == [(*key, Decimal(quantity), False) for *key, quantity in rows]
+    again = case.extract(ON_HAND).tables[0]
+    assert (again.message, again.rows_appended, again.tombstones) == ("", 0, 0)
+    del project.rows["usmf"][1]
+    last = case.extract(ON_HAND).tables[0]
+    assert (last.message, last.rows_appended, last.tombstones) == ("", 0, 1)
+    told = landed(case.root, "finops/InventWarehouseOnHandCDSEntity", columns)
+    assert told[-1][:3] == ("P/1", "1", "") and told[-1][-1]
+    project.rows["usmf"] = [("", "1", "13", "1")]
+    assert "has a row without ProductNumber" in case.failure(ON_HAND)
+
+
 def test_a_personal_value_stands_in_no_message(case: Case) -> None:
     columns = {"dataAreaId": "string", "CategoryId": "string", "Note": "integer"}
     table = finance_source("ProjCDSCategoryEntity", CATEGORY.key, columns, Note={"personal": True})

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -194,6 +195,26 @@ def test_a_missing_privilege_names_table_and_step(case: Case, account: SourceTab
 def test_a_missing_table_is_named(case: Case, account: SourceTable) -> None:
     del case.service.tables["account"]
     assert "dataverse.account does not exist in this organisation" in case.failure(account)
+
+
+def test_an_optional_table_that_the_organisation_lacks_is_empty(
+    case: Case, account: SourceTable, contact: SourceTable
+) -> None:
+    del case.service.tables["account"]
+    report = case.extract(replace(account, optional=True), contact)
+    assert report.exit_code == 0
+    assert [result.status for result in report.tables] == ["landed", "landed"]
+    names = sorted(column.name for column in account.columns)
+    assert report.tables[0].missing_columns == tuple(names)
+    record = read_landing(Storage(str(case.root)), "dataverse", "account")
+    assert record is not None
+    assert record.landed_at is not None
+    assert not (case.root / "dataverse/account").exists()
+
+
+def test_an_optional_table_that_is_refused_has_failed(case: Case, account: SourceTable) -> None:
+    case.service.refuse["accounts"] = (403, "", "no")
+    assert "was refused (403" in case.failure(replace(account, optional=True))
 
 
 def test_a_missing_required_column_is_named(case: Case, account: SourceTable) -> None:

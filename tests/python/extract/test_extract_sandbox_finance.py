@@ -8,9 +8,11 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import httpx
 import pytest
 from fake_dataverse import landed
@@ -191,3 +193,88 @@ def test_a_missing_project_is_a_sentence(extract: Extract) -> None:
     assert (
         f"create a data project of type Export named nobody's with the entity `{LABEL}`" in message
     )
+
+
+ORDERS = finance_source(
+    "CDSSalesOrderHeaders",
+    ["dataAreaId", "SalesOrderNumber"],
+    {
+        "dataAreaId": "string",
+        "SalesOrderNumber": "string",
+        "SalesOrderProcessingStatus": "string",
+        "AreTotalsUpdated": "string",
+        "RequestedShippingDate": "date",
+        "ConfirmedShippingDate": "date",
+        "OrderCreationDateTime": "timestamp",
+        "OrderTotalAmount": "decimal(32, 6)",
+    },
+    entity_set="CDSSalesOrderHeaders",
+    export_project="",
+)
+LINES = finance_source(
+    "CDSSalesOrderLines",
+    ["dataAreaId", "SalesOrderNumber", "LineCreationSequenceNumber"],
+    {
+        "dataAreaId": "string",
+        "SalesOrderNumber": "string",
+        "LineCreationSequenceNumber": "integer",
+        "OrderedSalesQuantity": "decimal(32, 6)",
+    },
+    entity_set="CDSSalesOrderLines",
+    export_project="",
+)
+ORDER = {"dataAreaId": "usmf", "SalesOrderNumber": "O'Brien/7"}
+
+
+def test_orders_of_finance_land_with_their_lines(
+    extract: Extract, address: str, tmp_path: Path
+) -> None:
+    """Enumerations as text, days that are none, keys with odd letters, pages and deletions."""
+    with httpx.Client(base_url=address, headers={"Authorization": "Bearer sandbox"}) as client:
+
+        def post(path: str, **body: object) -> None:
+            client.post(path, json=body).raise_for_status()
+
+        products = client.get("/api/data/v9.2/products?$select=productnumber&$top=1")
+        product = products.raise_for_status().json()["value"][0]["productnumber"]
+        header = {"OrderingCustomerAccountNumber": "US-1", "CurrencyCode": "USD"}
+        day = {"RequestedShippingDate": "2026-02-28T12:00:00Z"}
+        post("/data/CDSSalesOrderHeaders", **ORDER, **header, **day)
+        for position, quantity in ((1, 2.5), (-1, 0)):
+            values = {"LineCreationSequenceNumber": position, "OrderedSalesQuantity": quantity}
+            post("/data/CDSSalesOrderLines", **ORDER, **values, ProductNumber=product)
+        post("/sandbox/switches", name="finops_page_size", value=1)
+        for table in (ORDERS, LINES):
+            result = extract(table)
+            assert (result.message, result.rows_appended) == ("", result.rows_read)
+            assert result.rows_read > 1
+        assert find(tmp_path, ORDERS, "* exclude (_extracted_at, _extract_id, _extract_row)") == [
+            (
+                *("usmf", "O'Brien/7", "Active", "No", date(2026, 2, 28), date(1900, 1, 1)),
+                *(datetime(1900, 1, 1), Decimal(0), False),
+            )
+        ]
+        assert find(tmp_path, LINES, "LineCreationSequenceNumber, OrderedSalesQuantity") == [
+            (-1, Decimal(0)),
+            (1, Decimal("2.5")),
+        ]
+        key = "dataAreaId='usmf',SalesOrderNumber='O''Brien%2F7',LineCreationSequenceNumber=-1"
+        client.delete(f"/data/CDSSalesOrderLines({key})?cross-company=true").raise_for_status()
+        again = extract(LINES)
+        assert (again.message, again.rows_appended, again.tombstones) == ("", 0, 1)
+        assert find(tmp_path, LINES, "LineCreationSequenceNumber, _is_deleted") == [
+            (-1, False),
+            (-1, True),
+            (1, False),
+        ]
+        post("/sandbox/switches", name="finops_page_size", value=10_000)
+
+
+def find(folder: Path, table: SourceTable, columns: str) -> list[tuple[object, ...]]:
+    """What has landed of ORDER."""
+    with duckdb.connect() as database:
+        return database.execute(
+            f"select {columns} from read_parquet('{folder}/raw/finops/{table.name}/*.parquet') "
+            "where SalesOrderNumber = $number order by all",
+            {"number": ORDER["SalesOrderNumber"]},
+        ).fetchall()

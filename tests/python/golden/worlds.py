@@ -3,7 +3,7 @@
 A case is a folder tests/golden/<template>/<case>:
 
 - raw.json: {table: [rows]} with the names and values of the wire; columns that are not named are null. A row
-  begins with its key: the id, in Finance the company and the id. A row that stands twice has two versions,
+  names its key: the id, in Finance the company and the rest of it. A row that stands twice has two versions,
   the later one newer; `_is_deleted: true` makes a version a tombstone. accepted_rows is what targets have
   accepted before, its payload a JSON object.
 - missing_columns.json, if the organisation lacks columns: {table: [columns]}. Such cases are built together,
@@ -18,6 +18,8 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +67,33 @@ def raw_rows(case: Path) -> dict[str, list[Row]]:
 def source_ids(case: Path) -> set[str]:
     """Return the ids of the source rows of a case, as `_source_id` has them."""
     return {
-        "/".join(list(row.values())[:2]) if "dataAreaId" in row else str(next(iter(row.values())))
+        source_id(sources()[table], row)
         for table, rows in raw_rows(case).items()
         for row in rows
         if table != REMEMBERED
     }
+
+
+def source_id(table: SourceTable, row: Row) -> str:
+    """Return the id of a row as the macro source_row_id makes it."""
+    types = {column.name: column.data_type for column in table.columns}
+    parts = [
+        f"{Decimal(str(row[name])):.{types[name].scale}f}"
+        if types[name].kind == "decimal"
+        else str(row[name])
+        for name in table.key
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    first, *between, last = parts
+    escaped = (part.replace("%", "%25").replace("/", "%2F") for part in between)
+    return "/".join([first.lower(), *escaped, last])
+
+
+@cache
+def sources() -> dict[str, SourceTable]:
+    """Return the tables that are read, by name."""
+    return {table.name: table for table in manifest_of(parse_project(ROOT)).sources}
 
 
 def missing_columns(case: Path) -> dict[str, list[str]]:

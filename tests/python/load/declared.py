@@ -66,6 +66,7 @@ def model(
     """key, others, document: column names; parents: model -> `own=theirs own=theirs`."""
     company = ["dataAreaId"] if has_companies else []
     names = [*company, *key.split(), *others.split(), "_source_table", "_source_id"]
+    own_collection = f"CDS{name.title().replace('_', '')}" if public else None
     return TargetModel(
         name=name,
         unique_id=f"model.test.{name}",
@@ -73,8 +74,8 @@ def model(
         alias=name,
         template=template,
         target="finops",
-        entity=f"CDS {name}",
-        collection=f"CDS{name.title().replace('_', '')}" if public else None,
+        entity=more.pop("entity", f"CDS {name}"),
+        collection=more.pop("collection", own_collection),
         key=(*company, *key.split()),
         columns=tuple(column(each) for each in names),
         parents=tuple(
@@ -183,6 +184,24 @@ MODELS = {
         model("items", "items", "Item", "Name"),
         model("categories", "categories", "Category", "Name", public=False),
         model("tasks", "tasks", "Task", "ParentTask Name", parents={"tasks": "ParentTask=Task"}),
+        model(
+            "journals",
+            "journals",
+            "JournalNumber LineNumber",
+            "Amount Name",
+            document="JournalNumber",
+            public=False,
+            write_once=True,
+        ),
+        model(
+            "contact_customers",
+            "contacts",
+            "Account",
+            "Name Contact CreditLimit Memo StartDate",
+            per_company=True,
+            entity="CDS customers",
+            collection="CDSCustomers",
+        ),
         model("owned", "owned", "Category", "Name Memo", public=False, takes_over=True),
         model(
             "actuals",
@@ -217,6 +236,14 @@ MODELS = {
             "msdyn_actuals",
             "msdyn_description msdyn_amount msdyn_quantity msdyn_billingtype msdyn_documentdate "
             "msdyn_isadjusted msdyn_project _exists_in_target",
+        ),
+        dataverse_model(
+            "crm_orders",
+            "crm_orders",
+            "salesorder",
+            "salesorders",
+            "name customerid_account customerid_contact",
+            takes_over=True,
         ),
         dataverse_model(
             "psa_connections",

@@ -13,6 +13,7 @@ import httpx
 API = "/api/data/v9.2/"
 ROOT = f"https://dataverse.test{API}"
 BIND = "@odata.bind"
+LEADS_TO = "@Microsoft.Dynamics.CRM.lookuplogicalname"
 LIMIT = 1000
 
 Row = dict[str, Any]
@@ -42,6 +43,19 @@ def tables() -> dict[str, Table]:
     found = (
         Table("msdyn_project", "msdyn_projects", {"msdyn_projectid": "Uniqueidentifier"}),
         Table("account", "accounts", {"accountid": "Uniqueidentifier"}),
+        Table("contact", "contacts", {"contactid": "Uniqueidentifier"}),
+        Table(
+            "salesorder",
+            "salesorders",
+            {"salesorderid": "Uniqueidentifier", "name": "String", "customerid": "Customer"},
+            lookups={
+                # spelled as the service likes it, which is not how a column is called
+                "customerid": [
+                    ("customerid_Account", "account"),
+                    ("customerid_contact", "contact"),
+                ],
+            },
+        ),
         Table(
             "msdyn_transactioncategory",
             "msdyn_transactioncategories",
@@ -101,7 +115,7 @@ class FakeDataverse:
     requests: list[httpx.Request] = field(default_factory=list)
     operations: list[tuple[str, Row]] = field(default_factory=list)
 
-    def put(self, name: str, row_id: str, **values: Any) -> Row:
+    def put(self, name: str, row_id: str, /, **values: Any) -> Row:
         """Write a row as an upsert does; lookups by the name they are read by."""
         row = self.rows.setdefault(name, {}).setdefault(row_id.lower(), {})
         row.update(values)
@@ -146,14 +160,24 @@ class FakeDataverse:
         return httpx.Response(200, json={"value": told} if below else told[0])
 
     def _read(self, request: httpx.Request, table: Table) -> httpx.Response:
-        """PK always, what is selected, explicit nulls; the filter holds ids only."""
+        """PK always, what is selected, explicit nulls; the filter holds ids only.
+
+        The annotation of a lookup comes only to those who ask for it, and beside a value.
+        """
         assert "cross-company" not in request.url.params
         condition, names = request.url.params["$filter"], request.url.params["$select"].split(",")
+        assert len(set(names)) == len(names)
+        if request.headers.get("Prefer") == f'odata.include-annotations="{LEADS_TO[1:]}"':
+            names += [f"{name}{LEADS_TO}" for name in names]
         wanted = re.findall(rf"\({table.key} eq ([0-9a-f-]{{36}})\)", condition)
         assert condition == " or ".join(f"({table.key} eq {each})" for each in wanted)
         found = [
             {"@odata.etag": 'W/"1"', table.key: each}
-            | {name: self.of(table.name)[each].get(name) for name in names if name != table.key}
+            | {
+                name: self.of(table.name)[each].get(name)
+                for name in names
+                if name != table.key and (LEADS_TO not in name or name in self.of(table.name)[each])
+            }
             for each in wanted
             if each in self.of(table.name)
         ]
@@ -249,7 +273,10 @@ def stored(table: Table, name: str, value: Any) -> Row:
     navigation = name.removesuffix(BIND)
     attribute = next(key for key, ways in table.lookups.items() if navigation in dict(ways))
     row_id = None if value is None else value.partition("(")[2].removesuffix(")")
-    return {f"_{attribute}_value": row_id}
+    told = {f"_{attribute}_value": row_id}
+    if len(table.lookups[attribute]) > 1:
+        told[f"_{attribute}_value{LEADS_TO}"] = value and dict(table.lookups[attribute])[navigation]
+    return told
 
 
 def table_row(table: Table) -> Row:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from declared import MODELS
-from fake_target_dataverse import FakeDataverse, Row
+from fake_target_dataverse import LEADS_TO, FakeDataverse, Row
 from hypothesis import given
 from hypothesis import strategies as st
 from installation import Installation, classes, counts, reasons, result
@@ -298,6 +298,128 @@ def test_a_model_that_takes_over_meets_no_collision(world: Installation) -> None
         0,
         {"inserted": 1, "updated": 1},
     )
+
+
+ACCOUNT, CONTACT = "cccccccc-0000-4000-8000-000000000001", "dddddddd-0000-4000-8000-000000000001"
+CUSTOMER = "_customerid_value"
+
+
+def order(world: Installation, row_id: str, **values: Any) -> Row:
+    world.dataverse.put("account", ACCOUNT)
+    world.dataverse.put("contact", CONTACT)
+    return world.add("crm_orders", row_id, salesorderid=row_id, **values)
+
+
+def customer_of(world: Installation, row_id: str = ONE) -> tuple[str | None, str | None]:
+    row = world.dataverse.of("salesorder")[row_id]
+    return row.get(CUSTOMER), row.get(f"{CUSTOMER}{LEADS_TO}")
+
+
+def test_a_lookup_of_several_tables_goes_by_the_column_that_is_filled(world: Installation) -> None:
+    order(world, ONE, customerid_account=ACCOUNT)
+    order(world, TWO, customerid_contact=CONTACT)
+    order(world, THREE, name="nobody's")
+    assert counts(world.load(), "crm_orders") == {"inserted": 3}
+    assert [body for _, body in world.dataverse.operations] == [
+        {"customerid_Account@odata.bind": f"/accounts({ACCOUNT})"},
+        {"customerid_contact@odata.bind": f"/contacts({CONTACT})"},
+        {"name": "nobody's"},
+    ]
+    assert customer_of(world, ONE) == (ACCOUNT, "account")
+    assert customer_of(world, TWO) == (CONTACT, "contact")
+    assert counts(world.load(), "crm_orders") == {"unchanged": 3}
+
+
+def test_a_lookup_that_leads_to_another_table_now_is_not_emptied(world: Installation) -> None:
+    row = order(world, ONE, customerid_contact=CONTACT)
+    world.load()
+    for account, contact in ((ACCOUNT, None), (None, CONTACT)):
+        row.update(customerid_account=account, customerid_contact=contact)
+        assert counts(world.load(), "crm_orders") == {"updated": 1}
+        _, body = world.dataverse.operations[-1]
+        assert len(body) == 1 and None not in body.values()
+        assert customer_of(world)[0] == (account or contact)
+    row.update(customerid_contact=None)
+    assert counts(world.load(), "crm_orders") == {"updated": 1}
+    assert customer_of(world) == (None, None)
+    assert counts(world.load(), "crm_orders") == {"unchanged": 1}
+
+
+def test_a_row_that_fills_a_lookup_twice_is_refused_alone(world: Installation) -> None:
+    order(world, ONE, customerid_account=ACCOUNT, customerid_contact=CONTACT)
+    order(world, TWO, customerid_contact=CONTACT)
+    assert counts(world.load(), "crm_orders") == {"inserted": 1, "failed": 1}
+    assert reasons(world.plan(), "crm_orders")[ONE] == (
+        "customerid_account and customerid_contact are one lookup, and both are filled."
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ((None, None), (ACCOUNT, None)),
+        ((None, None), (None, CONTACT)),
+        ((ACCOUNT, None), (None, CONTACT)),
+        ((ACCOUNT, None), (None, None)),
+    ],
+)
+@pytest.mark.parametrize("arrived", [True, False])
+def test_a_lookup_of_several_tables_is_read_back_with_its_table(
+    world: Installation,
+    before: tuple[str | None, str | None],
+    after: tuple[str | None, str | None],
+    arrived: bool,
+) -> None:
+    names = ("customerid_account", "customerid_contact")
+    row = order(world, ONE, name="a", **dict(zip(names, before, strict=True)))
+    world.load()
+    row.update(zip(names, after, strict=True))
+    setattr(world.dataverse, "after" if arrived else "before", cut)
+    assert counts(world.load(), "crm_orders") == ({"updated": 1} if arrived else {"failed": 1})
+    world.dataverse.before = world.dataverse.after = nothing
+    sent = len(world.dataverse.operations)
+    again = {"unchanged": 1} if arrived else {"updated": 1}
+    assert counts(world.load(), "crm_orders") == again
+    assert len(world.dataverse.operations) == sent + (not arrived)
+    assert customer_of(world)[0] == (after[0] or after[1])
+
+
+def test_a_lookup_that_somebody_filled_in_another_way_was_not_emptied(world: Installation) -> None:
+    row = order(world, ONE, name="a", customerid_account=ACCOUNT)
+    world.load()
+    row.update(customerid_account=None)
+    world.dataverse.before = cut
+    world.load()
+    world.dataverse.before = nothing
+    world.dataverse.put(
+        "salesorder", ONE, **{CUSTOMER: CONTACT, f"{CUSTOMER}{LEADS_TO}": "contact"}
+    )
+    assert counts(world.load(), "crm_orders") == {"updated": 1}
+    assert customer_of(world) == (None, None)
+
+
+def test_the_attribute_itself_does_not_say_which_table_is_meant(world: Installation) -> None:
+    named = world.declared["crm_orders"]
+    columns = tuple(
+        replace(column, name="customerid") if column.name == "customerid_account" else column
+        for column in named.columns
+    )
+    world.declared["crm_orders"] = replace(named, columns=columns)
+    order(world, ONE, name="a")
+    assert world.plan().closed["crm_orders"] == (
+        "salesorder.customerid leads to account, contact in Dataverse, so crm_orders does not say "
+        "which row it means: send customerid_Account, customerid_contact in its place, of which a "
+        "row fills one."
+    )
+
+
+def test_a_navigation_property_that_is_not_there_is_a_missing_column(world: Installation) -> None:
+    table = world.dataverse.tables["salesorder"]
+    ways = {"customerid": [("customerid_contact", "contact")]}
+    world.dataverse.tables["salesorder"] = replace(table, lookups=ways)
+    order(world, ONE, customerid_account=ACCOUNT)
+    said = world.plan().closed["crm_orders"]
+    assert said.startswith("salesorder in Dataverse has no customerid_account, which crm_orders")
 
 
 def spoiled(**values: Any) -> Callable[[FakeDataverse], None]:

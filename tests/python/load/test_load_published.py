@@ -166,6 +166,17 @@ def test_a_file_that_is_cut_off_or_of_other_models_is_written_anew(world: Instal
     assert published(world) == [("C1",)]
 
 
+def test_a_model_that_nobody_has_sent_so_far_is_published_once_it_is(world: Installation) -> None:
+    """Such as one that is only planned: a project may name it before it is there."""
+    world.published = ("items", "not_there_yet", "customers")
+    world.add("items", Item="I1", Name="n")
+    world.load()
+    assert published(world) == [("I1",)]
+    world.add("customers", Account="C1", Name="n")
+    world.load()
+    assert published(world) == [("C1",), ("I1",)]
+
+
 def test_what_a_killed_writer_left_is_removed(world: Installation) -> None:
     world.published = ("items",)
     world.add("items", Item="I1", Name="n")

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,12 @@ from installation import Installation, classes, counts, reasons
 
 ROOT = Path(__file__).parents[3]
 ONE, TWO, GONE = (f"aaaaaaaa-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
-HEADERS = {"Authorization": "Bearer sandbox", "OData-Version": "4.0", "OData-MaxVersion": "4.0"}
+HEADERS = {
+    "Authorization": "Bearer sandbox",
+    "OData-Version": "4.0",
+    "OData-MaxVersion": "4.0",
+    "Prefer": 'odata.include-annotations="*"',
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +45,28 @@ def read(address: str, path: str) -> dict[str, Any]:
     response = httpx.get(f"{address}/api/data/v9.2/{path}", headers=HEADERS)
     response.raise_for_status()
     return dict(json.loads(response.content, parse_float=Decimal))
+
+
+def first(address: str, collection: str, key: str) -> str:
+    return str(read(address, f"{collection}?$top=1&$select={key}")["value"][0][key])
+
+
+@contextmanager
+def losing_answers(world: Installation) -> Iterator[None]:
+    """Carry out every $batch and lose the answer."""
+    surroundings = world.surroundings
+    with httpx.HTTPTransport() as network:
+
+        def losing(request: httpx.Request) -> httpx.Response:
+            response = network.handle_request(request)
+            response.read()
+            if request.url.path.endswith("$batch"):
+                raise httpx.ReadError("gone")
+            return response
+
+        world.surroundings = lambda: surroundings(httpx.MockTransport(losing))
+        yield
+    world.surroundings = surroundings
 
 
 def account(world: Installation, row_id: str, **values: Any) -> dict[str, Any]:
@@ -92,15 +120,26 @@ def test_a_batch_whose_answer_was_lost_is_read_back(here: Installation) -> None:
         creditlimit=Decimal("10.5000"),
         transactioncurrencyid=currency["transactioncurrencyid"],
     )
-    surroundings = here.surroundings
-    with httpx.HTTPTransport() as network:
-
-        def losing(request: httpx.Request) -> httpx.Response:
-            response = network.handle_request(request)
-            response.read()
-            if request.url.path.endswith("$batch"):
-                raise httpx.ReadError("gone")
-            return response
-
-        here.surroundings = lambda: surroundings(httpx.MockTransport(losing))
+    with losing_answers(here):
         assert counts(here.load(), "psa_accounts") == {"inserted": 1}
+
+
+def test_the_customer_of_an_order_is_an_account_or_a_contact(here: Installation) -> None:
+    account_id = first(here.address, "accounts", "accountid")
+    contact_id = first(here.address, "contacts", "contactid")
+    order_id = "aaaaaaaa-0000-4000-8000-000000000021"
+    row = here.add("crm_orders", order_id, salesorderid=order_id, name="Order")
+
+    def customer() -> tuple[str | None, str | None]:
+        name = "_customerid_value"
+        told = read(here.address, f"salesorders({order_id})?$select={name}")
+        return told[name], told.get(f"{name}@Microsoft.Dynamics.CRM.lookuplogicalname")
+
+    row.update(customerid_contact=contact_id)
+    assert counts(here.load(), "crm_orders") == {"inserted": 1}
+    assert customer() == (contact_id, "contact")
+    row.update(customerid_account=account_id, customerid_contact=None)
+    with losing_answers(here):
+        assert counts(here.load(), "crm_orders") == {"updated": 1}
+    assert customer() == (account_id, "account")
+    assert counts(here.load(), "crm_orders") == {"unchanged": 1}

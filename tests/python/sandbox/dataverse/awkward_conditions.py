@@ -47,6 +47,44 @@ PARENT = (
 ACTUALS = "(select cast(msdyn_actualid as varchar) from dataverse.msdyn_actual)"
 ODD_TEXT = "contains({0}, '\"') and contains({0}, chr(10)) and regexp_matches({0}, '[✅🎯🦁]')"
 ESTIMATED, USED = "690970000", "690970001"
+IN_FACTS = "(select key from sandbox.shared_facts where kind = '{0}')"
+QUOTE_LINE = (
+    "(select count(*) from dataverse.quotedetail where _quoteid_value = row.quoteid and {0}) = 1"
+)
+ORDER_LINE = (
+    "(select count(*) from dataverse.salesorderdetail"
+    " where _salesorderid_value = row.salesorderid and {0}) = 1"
+)
+REPEATED = "(select count(*) - count(distinct sequencenumber) from dataverse.{0} where {1}) = 1"
+UNKNOWN_PRODUCT = (
+    "(select productnumber from dataverse.product where productid = {0})"
+    f" not in {IN_FACTS.format('product')}"
+)
+PALLET = "(select name from dataverse.uom where uomid = {0}) = 'Pallet'"
+UNNUMBERED = (
+    "_customerid_type = 'contact' and (select msdynce_contactnumber from dataverse.contact"
+    " where contactid = row._customerid_value) is null"
+)
+OWN_PRODUCT = (
+    "not (select msdynce_ismaintainedexternally from dataverse.product where productid = {0})"
+)
+ADJUSTMENT_LINE = (
+    "(select count(*) from dataverse.msdyn_inventoryadjustmentproduct as line"
+    " where _msdyn_inventoryadjustment_value = row.msdyn_inventoryadjustmentid"
+    " and {0}) = 1"
+)
+WAREHOUSE = (
+    "(select msdyn_name from dataverse.msdyn_warehouse where msdyn_warehouseid = row._{0}_value)"
+)
+EXTERNAL_PROJECT = (
+    "(select {0} from dataverse.msdynce_externalproject"
+    " where msdynce_externalprojectid = row._msdynce_externalproject_value)"
+)
+PURCHASE_LINE = (
+    "(select count(*) from dataverse.msdyn_purchaseorderproduct"
+    " where _msdyn_purchaseorder_value = row.msdyn_purchaseorderid and {0}) = 1"
+)
+ADDRESSED_TO_ATLANTIS = "shipto_country = 'Atlantis'"
 UNMAPPED_UNIT = "Contoso Pacific"
 
 CONDITIONS = {
@@ -283,4 +321,117 @@ CONDITIONS = {
     "connection_text_no_guid": "try_cast(msdyn_transaction2 as uuid) is null",
     "connection_ids_in_braces": "msdyn_transaction1 like '{%}'"
     " and upper(msdyn_transaction1) = msdyn_transaction1",
+    "product_made_in_dataverse": "not msdynce_ismaintainedexternally"
+    f" and productnumber in {IN_FACTS.format('product')}",
+    "product_older_than_the_solution": "msdynce_ismaintainedexternally is null"
+    f" and productnumber in {IN_FACTS.format('product')}",
+    "product_only_in_dataverse": "msdynce_ismaintainedexternally is null"
+    f" and productnumber not in {IN_FACTS.format('product')}",
+    "vendor_unknown_in_finance": "customertypecode = 11"
+    f" and accountnumber not in {IN_FACTS.format('native_vendor')}",
+    "vendor_number_of_a_customer": "customertypecode <> 11"
+    f" and accountnumber in {IN_FACTS.format('native_vendor')}",
+    "contact_country_unmapped": "address1_country = 'Atlantis'",
+    "contact_name_odd": ODD_TEXT.format("fullname"),
+    "contact_customer_flag_missing": "msdynce_isactivecustomer is null",
+    "quote_with_own_product": "not msdynce_hasexternallymaintainedproductsonly and "
+    + QUOTE_LINE.format(
+        "not msdynce_quotehasexternalmaintainedproductsonly and "
+        + OWN_PRODUCT.format("_productid_value")
+    ),
+    "quote_customer_missing": "_customerid_value is null",
+    "quote_customer_deleted": "_customerid_value is not null and "
+    + ACCOUNT_NAME.format("_customerid_value")
+    + " is null and _customerid_type = 'account'",
+    "quote_of_unnumbered_contact": UNNUMBERED,
+    "quote_number_missing": "quotenumber is null",
+    "quote_number_repeated": "statecode = 1 and exists (select 1 from twins"
+    " where twins.quotenumber = row.quotenumber and twins.quoteid <> row.quoteid"
+    " and twins.statecode = 1)",
+    "quote_revised": "exists (select 1 from twins where twins.quotenumber = row.quotenumber"
+    " and least(twins.statecode, row.statecode) = 1"
+    " and greatest(twins.statecode, row.statecode) = 3)",
+    "quote_currency_unknown": CURRENCY + " not in ('USD', 'EUR', 'GBP', 'CAD')",
+    "quote_country_unmapped": ADDRESSED_TO_ATLANTIS,
+    "quote_line_number_missing": QUOTE_LINE.format("sequencenumber is null"),
+    "quote_line_number_repeated": REPEATED.format("quotedetail", "_quoteid_value = row.quoteid"),
+    "quote_line_product_missing": QUOTE_LINE.format(
+        "_productid_value is null and productdescription is not null"
+    ),
+    "quote_line_product_unknown_in_finance": QUOTE_LINE.format(
+        UNKNOWN_PRODUCT.format("_productid_value")
+    ),
+    "quote_line_unit_unmapped": QUOTE_LINE.format(PALLET.format("_uomid_value")),
+    "quote_line_with_four_decimals": QUOTE_LINE.format("round(priceperunit, 2) <> priceperunit"),
+    "order_with_own_product": "not msdynce_hasexternallymaintainedproductsonly"
+    " and msdynce_processingstatus = 647390000 and "
+    + ORDER_LINE.format(
+        "not msdynce_orderhasexternalmaintainedproductsonly and "
+        + OWN_PRODUCT.format("_productid_value")
+    ),
+    "order_customer_missing": "_customerid_value is null and msdyn_ordertype = 192350000",
+    "order_of_unnumbered_contact": UNNUMBERED + " and msdyn_ordertype = 192350000",
+    "order_number_taken_by_finance": NATIVE.format("native_sales_order", "ordernumber"),
+    "order_currency_unknown": CURRENCY + " not in ('USD', 'EUR', 'GBP', 'CAD')",
+    "order_country_unmapped": ADDRESSED_TO_ATLANTIS,
+    "order_line_number_missing": ORDER_LINE.format("sequencenumber is null"),
+    "order_line_number_repeated": REPEATED.format(
+        "salesorderdetail", "_salesorderid_value = row.salesorderid"
+    ),
+    "order_line_product_missing": ORDER_LINE.format(
+        "_productid_value is null and productdescription is not null"
+    ),
+    "order_line_product_unknown_in_finance": ORDER_LINE.format(
+        UNKNOWN_PRODUCT.format("_productid_value")
+    ),
+    "order_line_unit_unmapped": ORDER_LINE.format(PALLET.format("_uomid_value")),
+    "order_line_discount_remainder": ORDER_LINE.format(
+        "quantity = 3 and manualdiscountamount = 10"
+    ),
+    "adjustment_number_missing": "msdyn_name is null",
+    "adjustment_warehouse_missing": "_msdyn_warehouse_value is null",
+    "adjustment_warehouse_unmapped": WAREHOUSE.format("msdyn_warehouse") + " = 'Van 9'",
+    "adjustment_line_sequence_missing": ADJUSTMENT_LINE.format("msdynce_numbersequence is null"),
+    "adjustment_line_sequence_no_number": ADJUSTMENT_LINE.format(
+        "try_cast(msdynce_numbersequence as integer) is null and msdynce_numbersequence <> ''"
+    ),
+    "adjustment_line_quantity_zero": ADJUSTMENT_LINE.format("msdyn_quantity = 0"),
+    "adjustment_line_unit_other": ADJUSTMENT_LINE.format(
+        "_msdyn_unit_value <> (select _msdynce_inventoryunit_value from dataverse.product"
+        " where productid = line._msdyn_product_value)"
+    ),
+    "adjustment_line_product_missing": ADJUSTMENT_LINE.format("_msdyn_product_value is null"),
+    "adjustment_line_product_unknown_in_finance": ADJUSTMENT_LINE.format(
+        UNKNOWN_PRODUCT.format("_msdyn_product_value")
+    ),
+    "transfer_between_companies": WAREHOUSE.format("msdyn_sourcewarehouse")
+    + " = '13' and "
+    + WAREHOUSE.format("msdyn_destinationwarehouse")
+    + " = 'Van 2'",
+    "transfer_warehouse_unmapped": WAREHOUSE.format("msdyn_destinationwarehouse") + " = 'Van 9'",
+    "transfer_line_sequence_repeated": "(select count(*) - count(distinct msdynce_numbersequence)"
+    " from dataverse.msdyn_inventoryadjustmentproduct"
+    " where _msdyn_inventorytransfer_value = row.msdyn_inventorytransferid) = 1",
+    "inventory_line_without_document": "_msdyn_inventoryadjustment_value is null"
+    " and _msdyn_inventorytransfer_value is null",
+    "inventory_line_of_two_documents": "_msdyn_inventoryadjustment_value is not null"
+    " and _msdyn_inventorytransfer_value is not null",
+    "external_project_unknown_in_finance": "msdynce_projectnumber not in"
+    f" {IN_FACTS.format('native_project')}",
+    "external_project_without_account": "_msdynce_account_value is null",
+    "work_order_of_unknown_project": EXTERNAL_PROJECT.format("msdynce_projectnumber")
+    + f" not in {IN_FACTS.format('native_project')}",
+    "work_order_of_another_companys_project": "(select name from dataverse.businessunit"
+    " where businessunitid = row._owningbusinessunit_value) <> (select case company"
+    " when 'usmf' then 'Contoso Global' when 'ussi' then 'Contoso US' else 'Contoso Germany' end"
+    " from sandbox.shared_facts where kind = 'native_project' and key = "
+    + EXTERNAL_PROJECT.format("msdynce_projectnumber")
+    + ")",
+    "purchase_order_vendor_missing": "_msdyn_vendor_value is null",
+    "purchase_order_of_unknown_vendor": ACCOUNT.format("_msdyn_vendor_value")
+    + f" not in {IN_FACTS.format('native_vendor')}",
+    "purchase_order_warehouse_unmapped": WAREHOUSE.format("msdyn_receivetowarehouse")
+    + " = 'Van 9'",
+    "purchase_order_line_number_missing": PURCHASE_LINE.format("msdyn_lineorder is null"),
+    "purchase_order_line_product_missing": PURCHASE_LINE.format("_msdyn_product_value is null"),
 }

@@ -50,3 +50,10 @@ def empty(emptied_service: Dataverse) -> Dataverse:
     emptied_service.switches.reset()
     emptied_service.client.delete(f"{emptied_service.base}/sandbox/log")
     return emptied_service
+
+
+@pytest.fixture
+def lenient(empty: Dataverse) -> Dataverse:
+    """An empty organisation that takes rows without what they need."""
+    empty.switches.set("dataverse_required_columns", value=False)
+    return empty

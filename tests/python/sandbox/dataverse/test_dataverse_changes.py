@@ -37,6 +37,12 @@ def test_a_round_does_each_kind_of_change(database: Database) -> None:
         "actual_added",
         "actuals_connected",
         "category_added",
+        "quote_revised",
+        "quote_added",
+        "contact_changed",
+        "order_activated",
+        "order_line_followed",
+        "adjustment_posted",
     }
     raised = [change for change in report["changes"] if change["change"] == "amount_raised"]
     for change in raised:
@@ -128,6 +134,40 @@ def test_a_category_is_added_each_round(database: Database) -> None:
         there = {row["msdyn_name"] for row in service.rows("msdyn_transactioncategories")}
     assert names == ["Added Category 1", "Added Category 2"]
     assert set(names) <= there
+
+
+def test_a_revised_quote_is_closed_and_followed_by_one_of_its_number(database: Database) -> None:
+    by_kind = kinds(run_changes(database))
+    with serve(database) as service:
+        (closed,), (active,) = by_kind["quote_revised"], by_kind["quote_added"]
+        old, new = (service.get(f"quotes({row_id})").json() for row_id in (closed, active))
+        assert (old["statecode"], old["statuscode"], new["statecode"]) == (3, 7, 1)
+        assert old["quotenumber"] == new["quotenumber"]
+        assert new["totalamount"] - old["totalamount"] == pytest.approx(10)
+        totals = []
+        for row_id in (closed, active):
+            lines = service.rows(f"quotedetails?$filter=_quoteid_value eq {row_id}")
+            totals.append(
+                sum(
+                    line["quantity"] * line["priceperunit"] - line["manualdiscountamount"]
+                    for line in lines
+                )
+            )
+        assert totals[1] - totals[0] == pytest.approx(10)
+
+
+def test_a_draft_is_activated_and_an_adjustment_posted_each_round(database: Database) -> None:
+    with serve(database) as service:
+        for _ in range(3):
+            by_kind = kinds(run_changes(database))
+            (order,) = by_kind["order_activated"]
+            row = service.get(f"salesorders({order})").json()
+            assert row["msdynce_processingstatus"] == 647390000
+            for line in by_kind["order_line_followed"]:
+                assert service.get(f"salesorderdetails({line})").json()["msdynce_orderissubmitted"]
+            (adjustment,) = by_kind["adjustment_posted"]
+            row = service.get(f"msdyn_inventoryadjustments({adjustment})").json()
+            assert row["msdynce_poststatus"] == 2
 
 
 def changes_of(report: dict[str, object]) -> list[dict[str, object]]:

@@ -139,6 +139,7 @@ def test_an_organisation_without_the_solution(organisation: Dataverse) -> None:
     assert b"msdynce_" not in organisation.get("$metadata").content
     attributes = organisation.get("EntityDefinitions(LogicalName='invoice')/Attributes").json()
     assert not [a for a in attributes["value"] if "msdynce_" in a["LogicalName"]]
+    assert organisation.get("msdynce_externalprojects").status_code == 404
 
 
 def test_one_column_of_one_table_is_missing(organisation: Dataverse) -> None:

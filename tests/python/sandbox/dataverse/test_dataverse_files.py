@@ -52,6 +52,7 @@ def test_an_organisation_without_the_solution_does_not_have_its_columns(
     assert service.get("contacts?$select=msdynce_contactnumber").status_code == 400
     assert service.get("msdyn_projects?$select=msdynce_projectnumber").status_code == 400
     assert service.get("invoices?$select=msdynce_haslineswithagreementorigin").status_code == 400
+    assert service.get("msdynce_externalprojects").status_code == 404
 
 
 def test_exchange_rates_have_ten_places(service: Dataverse) -> None:

@@ -5,19 +5,19 @@ from dataverse_service import Dataverse
 
 
 @pytest.fixture
-def service(empty: Dataverse) -> Dataverse:
-    empty.create("accounts", name="O'Brien", accountnumber="a-1", creditlimit=10.5, statecode=0)
-    empty.create("accounts", name="Zoë 😀", accountnumber="A-2", creditlimit=-3, statecode=1)
-    empty.create("accounts", name="100% & more", numberofemployees=7)
-    empty.create(
+def service(lenient: Dataverse) -> Dataverse:
+    lenient.create("accounts", name="O'Brien", accountnumber="a-1", creditlimit=10.5, statecode=0)
+    lenient.create("accounts", name="Zoë 😀", accountnumber="A-2", creditlimit=-3, statecode=1)
+    lenient.create("accounts", name="100% & more", numberofemployees=7)
+    lenient.create(
         "invoices",
         name="first",
         duedate="2025-03-01",
         msdyn_invoicedate="2025-02-28T23:00:00Z",
         msdynce_haslineswithagreementorigin=True,
     )
-    empty.create("invoices", name="second", duedate="2025-04-01")
-    return empty
+    lenient.create("invoices", name="second", duedate="2025-04-01")
+    return lenient
 
 
 @pytest.mark.parametrize(

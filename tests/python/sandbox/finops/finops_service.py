@@ -25,7 +25,14 @@ insert into sandbox.shared_facts values
     ('category', 'AIRFARE', 'demf', '{}'),
     ('category', 'Hotel', 'usmf', null);
 """
-OTHER_TABLES = ("export_projects", "exported_rows", "journal_lines")
+OTHER_TABLES = (
+    "export_projects",
+    "exported_rows",
+    "journal_lines",
+    "last_numbers",
+    "posted_journals",
+    "stock_moves",
+)
 
 CONTRACT_LINE = "11111111-1111-1111-1111-111111111111"
 MILESTONE = "22222222-2222-2222-2222-222222222222"
@@ -159,6 +166,15 @@ def do_business(service: Finops) -> None:
         ExternalInvoiceId="INV-1",
         LineNumber=1,
         MainAccountDisplayValue="401100",
+    )
+    service.created(
+        "CDSSalesQuotationHeaders",
+        SalesQuotationNumber="QUO-1",
+        RequestingCustomerAccountNumber="C-1",
+    )
+    service.created("VendorsV2", VendorAccountNumber="V-1", VendorGroupId="10")
+    service.created(
+        "PurchaseOrderHeadersV2", PurchaseOrderNumber="PO-1", OrderVendorAccountNumber="V-1"
     )
 
 

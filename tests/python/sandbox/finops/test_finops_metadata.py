@@ -15,6 +15,39 @@ KEYS = {
     "CDSSalesOrderLines": ["dataAreaId", "SalesOrderNumber", "LineCreationSequenceNumber"],
     "CDSFreeTextInvoiceHeaders": ["dataAreaId", "ExternalInvoiceId"],
     "CDSFreeTextInvoiceLines": ["dataAreaId", "ExternalInvoiceId", "LineNumber"],
+    "SellableReleasedProducts": ["dataAreaId", "ProductNumber"],
+    "Warehouses": ["dataAreaId", "WarehouseId"],
+    "Projects": ["dataAreaId", "ProjectID"],
+    "ExternallyMaintainedCustomerSalesInvoiceHeaders": [
+        "dataAreaId",
+        "InvoiceNumber",
+        "InvoiceDate",
+        "LedgerVoucher",
+    ],
+    "ExternallyMaintainedCustomerSalesInvoiceLines": [
+        "dataAreaId",
+        "InvoiceNumber",
+        "InvoiceDate",
+        "LineCreationSequenceNumber",
+        "LedgerVoucher",
+    ],
+    "CDSSalesQuotationHeaders": ["dataAreaId", "SalesQuotationNumber"],
+    "CDSSalesQuotationLines": [
+        "dataAreaId",
+        "SalesQuotationNumber",
+        "LineCreationSequenceNumber",
+    ],
+    "CDSContactPersons": ["dataAreaId", "ContactPersonPartyNumber", "AssociatedPartyNumber"],
+    "VendorsV2": ["dataAreaId", "VendorAccountNumber"],
+    "PurchaseOrderHeadersV2": ["dataAreaId", "PurchaseOrderNumber"],
+    "CDSPurchaseOrderLines": ["dataAreaId", "PurchaseOrderNumber", "LineNumber"],
+}
+READ_ONLY = {
+    "SellableReleasedProducts",
+    "ExternallyMaintainedCustomerSalesInvoiceHeaders",
+    "ExternallyMaintainedCustomerSalesInvoiceLines",
+    "DataManagementDefinitionGroups",
+    "DataManagementExecutionJobDetails",
 }
 LABELS = {
     "CustCustomerV2Entity": "Customers V2",
@@ -28,6 +61,47 @@ LABELS = {
     "SalesOrderLineCDSEntity": "CDS sales order lines",
     "FreeTextInvoiceHeaderCDSEntity": "CDS customer free text invoice headers",
     "FreeTextInvoiceLineCDSEntity": "CDS customer free text invoice lines",
+    "EcoResSellableReleasedProductEntity": "Sellable released products",
+    "InventWarehouseEntity": "Warehouses",
+    "ProjectEntity": "Projects",
+    "SalesQuotationHeaderCDSEntity": "CDS sales quotation header",
+    "SalesQuotationLineCDSEntity": "CDS sales quotation lines",
+    "smmContactPersonCDSEntity": "CDS Contacts",
+    "VendVendorV2Entity": "Vendors V2",
+    "PurchPurchaseOrderHeaderV2Entity": "Purchase order headers V2",
+    "PurchPurchaseOrderLineCDSEntity": "CDS purchase order line entity",
+    "SalesExternallyMaintainedCustomerSalesInvoiceHeaderEntity": (
+        "Externally maintained customer sales invoice headers"
+    ),
+    "SalesExternallyMaintainedCustomerSalesInvoiceLineEntity": (
+        "Externally maintained customer sales invoice lines"
+    ),
+}
+ONLY_IN_PACKAGES = {
+    "InventWarehouseOnHandCDSEntity": "CDS inventory on-hand by warehouse",
+    "InventInventoryAdjustmentJournalEntryCDSEntity": (
+        "CDS Inventory adjustment journal headers and lines"
+    ),
+    "InventInventoryTransferJournalEntryCDSEntity": (
+        "CDS inventory transfer journal headers and lines"
+    ),
+    "VendProductReceiptHeaderEntity": "Product receipt header",
+    "VendProductReceiptLineEntity": "Product receipt line",
+}
+ATTRIBUTES = {
+    "SellableReleasedProducts": 15,
+    "Warehouses": 75,
+    "Projects": 89,
+    "ExternallyMaintainedCustomerSalesInvoiceHeaders": 27,
+    "ExternallyMaintainedCustomerSalesInvoiceLines": 17,
+    "CDSSalesQuotationHeaders": 85,
+    "CDSSalesQuotationLines": 65,
+    "CDSContactPersons": 53,
+    "VendorsV2": 271,
+    "PurchaseOrderHeadersV2": 121,
+    "CDSPurchaseOrderLines": 49,
+    "CDSSalesOrderHeaders": 91,
+    "CDSSalesOrderLines": 76,
 }
 TYPES = {
     ("CDSProjectContracts", "SourceDataId"): "Edm.String",
@@ -40,6 +114,13 @@ TYPES = {
     ("CDSProjectContractLineMilestones", "InvoiceDate"): "Edm.DateTimeOffset",
     ("CDSSalesOrderHeaders", "DeliveryPostalAddressRecId"): "Edm.Int64",
     ("CDSFreeTextInvoiceLines", "LineNumber"): "Edm.Decimal",
+    ("CDSPurchaseOrderLines", "LineNumber"): "Edm.Int64",
+    ("CDSSalesOrderHeaders", "OrderingCustomerIsExternallyMaintained"): "Edm.String",
+    ("ExternallyMaintainedCustomerSalesInvoiceHeaders", "InvoiceDate"): "Edm.DateTimeOffset",
+    ("Projects", "ProjectStage"): "Microsoft.Dynamics.DataEntities.ProjStatus",
+    ("SellableReleasedProducts", "ProductType"): (
+        "Microsoft.Dynamics.DataEntities.EcoResProductType"
+    ),
 }
 NOT_PUBLIC = {
     "CDSProjectContracts": {"AddressStreet", "InvoiceLocation", "PartyNumber", "AddressValidFrom"},
@@ -69,6 +150,30 @@ def test_types_names_and_what_is_not_public(service: Finops) -> None:
         assert known[collection][name]["TypeName"] == kind
     for collection, names in NOT_PUBLIC.items():
         assert not names & set(known[collection])
+
+
+def test_every_attribute_of_the_specification_is_there(service: Finops) -> None:
+    known = public_entities(service)
+    assert {name: len(known[name]) for name in ATTRIBUTES} == ATTRIBUTES
+
+
+def test_what_can_only_be_read_says_so(service: Finops) -> None:
+    body = service.client.get("/Metadata/PublicEntities").json()["value"]
+    assert {entity["EntitySetName"] for entity in body if entity["IsReadOnly"]} == READ_ONLY
+    for entity in body:
+        edited = {item["AllowEditOnCreate"] for item in entity["Properties"]}
+        assert edited == {not entity["IsReadOnly"]}
+
+
+def test_some_entities_are_reached_by_packages_alone(service: Finops) -> None:
+    rows = service.client.get("/Metadata/DataEntities").json()["value"]
+    by_name = {row["Name"]: row for row in rows}
+    for name, label in ONLY_IN_PACKAGES.items():
+        row = by_name[name]
+        assert row["DataManagementEnabled"] and not row["DataServiceEnabled"]
+        assert row["PublicCollectionName"] == ""
+        address = f"/Metadata/Labels(Id='{row['LabelId']}',Language='en-us')"
+        assert service.client.get(address).json()["Value"] == label
 
 
 def test_data_entities_carry_labels_that_labels_resolve(service: Finops) -> None:
@@ -101,6 +206,10 @@ def test_one_entity_and_one_enumeration_by_name(service: Finops) -> None:
         ("CustomerInvoiceOriginType", {"AgreementInvoiceIntegration"}),
         ("PSAContractLineType", {"TimeMaterial", "FixedPrice"}),
         ("DirPartyType", {"Organization", "Person"}),
+        ("ProjStatus", {"Created", "InProcess", "Finished"}),
+        ("EcoResFieldServiceProductType", {"Inventory", "NonInventory", "Service"}),
+        ("Gender", {"Male", "Female"}),
+        ("DirPersonMaritalStatus", {"Single", "Married", "Divorced", "Widowed"}),
     ],
 )
 def test_members_of_enumerations(service: Finops, name: str, members: set[str]) -> None:

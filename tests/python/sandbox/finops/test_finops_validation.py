@@ -73,6 +73,69 @@ RELATED = [
         "Main account",
         "Main accounts",
     ),
+    ("CDSSalesOrderHeaders", {"ProjectId": "none"}, "Project", "Projects"),
+    ("CDSSalesOrderLines", {"ShippingWarehouseId": "99"}, "Shipping warehouse", "Warehouses"),
+    ("CDSSalesOrderLines", {"ShippingSiteId": "9"}, "Shipping site", "Sites"),
+    (
+        "CDSSalesQuotationHeaders",
+        {"RequestingCustomerAccountNumber": "Nobody"},
+        "Requesting customer account number",
+        "Customers",
+    ),
+    ("CDSSalesQuotationHeaders", {"CurrencyCode": "XXX"}, "Currency code", "Currencies"),
+    (
+        "CDSSalesQuotationHeaders",
+        {"DeliveryAddressCountryRegionISOCode": "XX"},
+        "Delivery address country region iso code",
+        "Country/region ISO codes",
+    ),
+    (
+        "CDSSalesQuotationLines",
+        {"SalesQuotationNumber": "none"},
+        "Sales quotation number",
+        "Sales quotations",
+    ),
+    ("CDSSalesQuotationLines", {"ProductNumber": "none"}, "Product number", "Released products"),
+    ("CDSSalesQuotationLines", {"SalesUnitSymbol": "Pallet"}, "Sales unit symbol", "Units"),
+    ("CDSContactPersons", {"AssociatedPartyNumber": "none"}, "Associated party number", "Parties"),
+    (
+        "CDSContactPersons",
+        {"PrimaryAddressCountryRegionISOCode": "XX"},
+        "Primary address country region iso code",
+        "Country/region ISO codes",
+    ),
+    ("VendorsV2", {"VendorGroupId": "99"}, "Vendor group", "Vendor groups"),
+    ("VendorsV2", {"CurrencyCode": "XXX"}, "Currency code", "Currencies"),
+    (
+        "PurchaseOrderHeadersV2",
+        {"OrderVendorAccountNumber": "Nobody"},
+        "Order vendor account number",
+        "Vendors",
+    ),
+    (
+        "PurchaseOrderHeadersV2",
+        {"InvoiceVendorAccountNumber": "Nobody"},
+        "Invoice vendor account number",
+        "Vendors",
+    ),
+    (
+        "PurchaseOrderHeadersV2",
+        {"DefaultReceivingWarehouseId": "99"},
+        "Default receiving warehouse",
+        "Warehouses",
+    ),
+    (
+        "CDSPurchaseOrderLines",
+        {"PurchaseOrderNumber": "none"},
+        "Purchase order number",
+        "Purchase orders",
+    ),
+    ("CDSPurchaseOrderLines", {"ProductNumber": "none"}, "Product number", "Released products"),
+    ("CDSPurchaseOrderLines", {"PurchaseUnitSymbol": "Pallet"}, "Purchase unit symbol", "Units"),
+    ("CDSPurchaseOrderLines", {"ReceivingWarehouseId": "99"}, "Receiving warehouse", "Warehouses"),
+    ("Warehouses", {"OperationalSiteId": "9"}, "Operational site", "Sites"),
+    ("Projects", {"CustomerAccount": "Nobody"}, "Customer account", "Customers"),
+    ("Projects", {"ProjectGroup": "none"}, "Project group", "Project groups"),
 ]
 
 GOOD_ROWS: dict[str, dict[str, object]] = {
@@ -97,6 +160,32 @@ GOOD_ROWS: dict[str, dict[str, object]] = {
         "LineNumber": 2.5,
         "MainAccountDisplayValue": "401100",
     },
+    "CDSSalesQuotationHeaders": {
+        "SalesQuotationNumber": "QUO-2",
+        "RequestingCustomerAccountNumber": "C-1",
+    },
+    "CDSSalesQuotationLines": {
+        "SalesQuotationNumber": "QUO-1",
+        "LineCreationSequenceNumber": 1,
+        "ProductNumber": "P-1",
+    },
+    "CDSContactPersons": {
+        "ContactPersonPartyNumber": "CON-2",
+        "AssociatedPartyNumber": "C-1",
+        "FirstName": "Ada",
+    },
+    "VendorsV2": {"VendorAccountNumber": "V-2", "VendorGroupId": "10"},
+    "PurchaseOrderHeadersV2": {
+        "PurchaseOrderNumber": "PO-2",
+        "OrderVendorAccountNumber": "V-1",
+    },
+    "CDSPurchaseOrderLines": {
+        "PurchaseOrderNumber": "PO-1",
+        "LineNumber": 1,
+        "ProductNumber": "P-1",
+    },
+    "Warehouses": {"WarehouseId": "77", "OperationalSiteId": "2"},
+    "Projects": {"ProjectID": "FIN-2"},
 }
 
 
@@ -141,7 +230,8 @@ def test_a_few_products_are_not_released_in_the_last_company(service: Finops) ->
     released = {
         company: service.database.cursor()
         .execute(
-            "select list(product_number) from finops.released_products where company = ?",
+            'select list("ProductNumber") from finops."EcoResSellableReleasedProductEntity" '
+            """where "dataAreaId" = ? and "ProductNumber" like 'P-%'""",
             [company],
         )
         .fetchall()[0][0]
@@ -201,6 +291,17 @@ MANDATORY = [
     ("CDSSalesOrderLines", "ProductNumber", "Product number"),
     ("CDSFreeTextInvoiceHeaders", "CustomerAccount", "Customer account"),
     ("CDSFreeTextInvoiceLines", "MainAccountDisplayValue", "Main account"),
+    (
+        "CDSSalesQuotationHeaders",
+        "RequestingCustomerAccountNumber",
+        "Requesting customer account number",
+    ),
+    ("CDSSalesQuotationLines", "ProductNumber", "Product number"),
+    ("CDSContactPersons", "AssociatedPartyNumber", "Associated party number"),
+    ("VendorsV2", "VendorGroupId", "Vendor group"),
+    ("PurchaseOrderHeadersV2", "OrderVendorAccountNumber", "Order vendor account number"),
+    ("CDSPurchaseOrderLines", "ProductNumber", "Product number"),
+    ("Warehouses", "OperationalSiteId", "Operational site"),
 ]
 
 

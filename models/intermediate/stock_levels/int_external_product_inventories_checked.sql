@@ -1,0 +1,159 @@
+-- Grain: one row per company, product, site and warehouse of Finance, sent to Dataverse, filtered or
+-- rejected.
+with
+
+stock as (
+
+    select * from {{ ref('int_stock_summed') }}
+
+),
+
+sent_products as (
+
+    select
+        compared_number,
+        product_id,
+        is_in_dataverse
+    from {{ ref('int_products_checked') }}
+    where {{ is_sent() }}
+
+),
+
+-- a number or name that stands on two rows says nothing
+dataverse_products as (
+
+    select
+        {{ comparable('product_number') }} as compared_number,
+        min(product_id) as product_id
+    from {{ ref('stg_dataverse__products') }}
+    group by {{ comparable('product_number') }}
+    having count(*) = 1
+
+),
+
+sent_warehouses as (
+
+    select
+        compared_name,
+        warehouse_id,
+        is_in_dataverse
+    from {{ ref('int_warehouses_checked') }}
+    where {{ is_sent() }}
+
+),
+
+dataverse_warehouses as (
+
+    select
+        lower(trim(warehouse_name)) as compared_name,
+        min(warehouse_id) as warehouse_id
+    from {{ ref('stg_dataverse__warehouses') }}
+    group by lower(trim(warehouse_name))
+    having count(*) = 1
+
+),
+
+dataverse_levels as (
+
+    select
+        {{ comparable('product_number') }} as compared_number,
+        lower(trim(warehouse_name)) as compared_warehouse,
+        count(*) as copies,
+        min(external_product_inventory_id) as external_product_inventory_id
+    from {{ ref('stg_dataverse__external_product_inventories') }}
+    group by {{ comparable('product_number') }}, lower(trim(warehouse_name))
+
+),
+
+resolved as (
+
+    select
+        stock.*,
+        case
+            when stock.compared_warehouse is not null
+                then coalesce(
+                    dataverse_levels.external_product_inventory_id,
+                    {{ guid_of(
+                        "concat('msdynce_externalproductinventory/', stock.compared_number, '/', "
+                        ~ "stock.compared_warehouse)"
+                    ) }}
+                )
+        end as external_product_inventory_id,
+        dataverse_levels.external_product_inventory_id is not null as is_in_dataverse,
+        dataverse_levels.copies,
+        coalesce(sent_products.product_id, dataverse_products.product_id) as product_id,
+        case when not sent_products.is_in_dataverse then sent_products.product_id end as parent_product_id,
+        coalesce(sent_warehouses.warehouse_id, dataverse_warehouses.warehouse_id) as warehouse_id,
+        case when not sent_warehouses.is_in_dataverse then sent_warehouses.warehouse_id end
+            as parent_warehouse_id
+
+    from stock
+
+    left join sent_products
+        on stock.compared_number = sent_products.compared_number
+
+    left join dataverse_products
+        on stock.compared_number = dataverse_products.compared_number
+
+    left join sent_warehouses
+        on stock.compared_warehouse = sent_warehouses.compared_name
+
+    left join dataverse_warehouses
+        on stock.compared_warehouse = dataverse_warehouses.compared_name
+
+    left join dataverse_levels
+        on
+            stock.compared_number = dataverse_levels.compared_number
+            and stock.compared_warehouse = dataverse_levels.compared_warehouse
+
+),
+
+checked as (
+
+    select
+        'InventWarehouseOnHandCDSEntity' as _source_table,
+        on_hand_row_id as _source_id,
+        case
+            when warehouse_name is null then 'warehouse_not_brought'
+            when site_rank > 1 then 'summed_with_another_site'
+        end as filter_reason,
+        {{ list_of([
+            reject(
+                'product_id is null', 'missing_parent', 'msdynce_product', 'product_number',
+                "concat('Dataverse does not have one product ', product_number, ', and the template products does "
+                ~ "not make it: release it for sale in Finance, or see why it is rejected there.')"
+            ),
+            reject(
+                'warehouse_name is not null and warehouse_id is null', 'missing_parent', 'msdynce_warehouse', 'warehouse_name',
+                "concat('Dataverse does not have one warehouse ', warehouse_name, ', and the template warehouses "
+                ~ "does not make it: correct its line in seeds/warehouses.csv, or see why it is rejected there.')"
+            ),
+            reject(
+                'copies > 1', 'duplicate_key', 'msdynce_productnumber', 'product_number',
+                "concat('Dataverse has ', cast(copies as string), ' levels of product ', product_number, "
+                ~ "' in warehouse ', warehouse_name, '. Delete all but one.')"
+            ),
+            reject_too_long(
+                'product_number', 'msdynce_productnumber', 'dataverse__external_product_inventories'
+            ),
+            reject_too_long(
+                'warehouse_name', 'msdynce_warehouseid', 'dataverse__external_product_inventories'
+            ),
+        ]) }} as rejections,
+        external_product_inventory_id,
+        is_in_dataverse,
+        product_number,
+        warehouse_name,
+        product_id,
+        parent_product_id,
+        warehouse_id,
+        parent_warehouse_id,
+        on_hand_quantity,
+        on_order_quantity,
+        ordered_quantity
+
+    from resolved
+
+)
+
+select * from checked

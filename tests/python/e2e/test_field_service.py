@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from world import BUILD, ROOT, World
+from world import BUILD, ROOT, Content, World
 
 Restore = Callable[[Path], World]
 Row = dict[str, Any]
@@ -59,6 +59,7 @@ class Ends:
     rejected: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
     written: list[dict[str, int]] = field(default_factory=list)
     requests: list[int] = field(default_factory=list)
+    content: Content = field(default_factory=dict)
 
     @classmethod
     def of(cls, world: World) -> "Ends":
@@ -129,7 +130,7 @@ def rested(place: World, sent: Path, folder: Path) -> tuple[Path, Ends]:
             written.append(sync(world))
             requests.append(world.writes())
         ends = Ends.of(world)
-        ends.written, ends.requests = written, requests
+        ends.written, ends.requests, ends.content = written, requests, world.content()
     finally:
         world.stop()
     world.keep_as(folder / "rested")
@@ -141,12 +142,14 @@ def ends(rested: tuple[Path, Ends]) -> Ends:
     return rested[1]
 
 
-def test_what_one_side_wrote_comes_back_as_no_news(ends: Ends) -> None:
+def test_what_one_side_wrote_comes_back_as_no_news(ends: Ends, undisturbed: Content) -> None:
     """Every template both ways, three times: the first round tells what orders did to the stock."""
     first, *others = ends.written
     assert set(first) == {"on_hand_inventory"}
     assert others == [{}, {}]
     assert ends.requests[0] > 0 and ends.requests[1:] == [0, 0]
+    # what goes is stock, to Dataverse: Finance holds what the first load left there
+    assert ends.content == undisturbed
 
 
 def test_products_come_with_their_kind_unit_and_price_list(ends: Ends) -> None:

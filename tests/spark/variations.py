@@ -27,8 +27,8 @@ VALUES = {
     "bigint": ("0",),
     "boolean": ("true", "false"),
 }
-CHAIN = 12
-"""Tasks in a chain. Spark takes half a second for each level, so it is as deep as people plan."""
+CHAIN = 104
+"""Tasks in a chain: more levels than the 100 at which Spark stops when nobody tells it otherwise."""
 LEDGER = "ledger/accepted_rows"
 COMPANY = "dataAreaId"
 

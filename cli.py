@@ -20,7 +20,7 @@ from rich.progress import Progress
 from connection.errors import IntegrationError
 from connection.log import configure_logging
 from connection.manifest import Manifest, read_manifest
-from connection.settings import Settings, load_settings
+from connection.settings import Settings, load_settings, share_env_file
 from console import dbt, tables
 from console import sandbox as sandbox_process
 from extract.compact import compact as compact_parts
@@ -258,6 +258,7 @@ def main() -> None:
     # rows of customers and invoices are nobody else's business, in whichever file they end
     os.umask(0o077)
     configure_logging()
+    share_env_file()
     try:
         app()
     except IntegrationError as error:

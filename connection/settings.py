@@ -1,11 +1,13 @@
 """Settings: environment variables and a `.env` file in the working directory."""
 
+import os
 import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import httpx
+from dotenv import dotenv_values
 from pydantic import (
     AliasChoices,
     BeforeValidator,
@@ -141,6 +143,16 @@ class Settings(BaseSettings):
         if self.duckdb_path.stem.lower() == "raw":
             raise SettingsError(_sentence("duckdb_path", "is called raw"))
         return self
+
+
+def share_env_file(path: Path = Path(".env")) -> None:
+    """Put what `.env` says into the environment, for dbt, which reads no such file, and for children.
+
+    A variable that has a value keeps it, as in the settings.
+    """
+    for name, value in dotenv_values(path).items():
+        if value and not os.environ.get(name):
+            os.environ[name] = value
 
 
 def load_settings(

@@ -37,16 +37,27 @@ class BuildResult:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Return the environment in which dbt reads and writes the same files as `d365`."""
-    places = {
-        "D365_ENVIRONMENT": settings.d365_environment,
-        "RAW_ROOT": settings.raw_root,
-        "DUCKDB_PATH": str(settings.duckdb_path),
-        "DBT_TARGET": settings.dbt_target,
-        "EXPORT_ROOT": settings.export_root,
+    """Return the environment in which dbt reads and writes the same files as `d365`.
+
+    What dbt assumes by itself is left out: where a variable is set that was not set last time, it
+    parses the whole project anew.
+    """
+    is_sandbox = settings.d365_environment == "sandbox"
+    folder = f"data/{settings.d365_environment}"
+    meant_and_assumed = {
+        "D365_ENVIRONMENT": (settings.d365_environment, "sandbox"),
+        "D365_COMPANY": (settings.d365_company or "", "usmf" if is_sandbox else ""),
+        "RAW_ROOT": (settings.raw_root, f"{folder}/raw"),
+        "DUCKDB_PATH": (str(settings.duckdb_path), f"{folder}/warehouse.duckdb"),
+        "EXPORT_ROOT": (settings.export_root, f"{folder}/export"),
+        "DBT_TARGET": (settings.dbt_target, "duckdb"),
     }
-    company = {"D365_COMPANY": settings.d365_company} if settings.d365_company else {}
-    return {**os.environ, **places, **company}
+    told = {
+        name: meant
+        for name, (meant, assumed) in meant_and_assumed.items()
+        if meant and meant != os.environ.get(name, assumed)
+    }
+    return {**os.environ, **told}
 
 
 def build(settings: Settings, *, on_node: Callable[[int, int], None]) -> BuildResult:

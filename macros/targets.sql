@@ -631,10 +631,16 @@
 {%- endmacro %}
 
 
+{#- What a loop in SQL goes through. The linter, which learns nothing from the fortieth turn, gets two. -#}
+{% macro turns(items) -%}
+    {{ return(items[:2] if target.name == 'lint' else items) }}
+{%- endmacro %}
+
+
 {#- The tables of all integration models by the names of their models. -#}
 {% macro integration_relations() -%}
     {%- set relations = {} -%}
-    {%- for target in integration_targets() -%}
+    {%- for target in turns(integration_targets()) -%}
         {%- do relations.update({target.model: ref(target.model)}) -%}
     {%- endfor -%}
     {{ return(relations) }}

@@ -1,7 +1,7 @@
 -- Grain: one row per source row and target model that a documented rule leaves out.
 with
 
-{% for target in integration_targets() -%}
+{% for target in turns(integration_targets()) -%}
 {{ target.model }}_filtered as (
 
     select distinct
@@ -18,7 +18,7 @@ with
 {% endfor -%}
 united as (
 
-    {% for target in integration_targets() -%}
+    {% for target in turns(integration_targets()) -%}
     select * from {{ target.model }}_filtered
     {% if not loop.last %}
     union all

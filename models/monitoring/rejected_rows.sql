@@ -2,7 +2,7 @@
 -- several companies stands here once.
 with
 
-{% for target in integration_targets() -%}
+{% for target in turns(integration_targets()) -%}
 {{ target.model }}_reasons as (
 
     select
@@ -19,7 +19,7 @@ with
 {% endfor -%}
 united as (
 
-    {% for target in integration_targets() -%}
+    {% for target in turns(integration_targets()) -%}
     select * from {{ target.model }}_reasons
     {% if not loop.last %}
     union all

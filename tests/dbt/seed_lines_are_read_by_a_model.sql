@@ -5,7 +5,7 @@ with
 
 asked as (
 
-    {% for seed, line in seed_lines_asked_for() -%}
+    {% for seed, line in turns(seed_lines_asked_for()) -%}
     select
         '{{ seed }}' as seed,
         '{{ line }}' as line

@@ -1,6 +1,6 @@
 -- Grain: one row per source row whose newest version is a tombstone.
 -- It reads every table, because a deletion is the same fact in all of them.
-{%- set tables = source_tables_of('dataverse') %}
+{%- set tables = turns(source_tables_of('dataverse')) %}
 with
 
 {% for table in tables -%}

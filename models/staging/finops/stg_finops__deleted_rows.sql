@@ -1,5 +1,5 @@
 -- Grain: one row per row of Finance whose newest version is a tombstone.
-{%- set tables = source_tables_of('finops') %}
+{%- set tables = turns(source_tables_of('finops')) %}
 with
 
 {% for table in tables -%}

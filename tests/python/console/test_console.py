@@ -150,12 +150,44 @@ def test_dbt_reads_and_writes_the_same_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    settings = load_settings((), d365_environment="production", d365_company="ussi")
+    settings = load_settings(
+        (),
+        d365_environment="production",
+        d365_company="ussi",
+        raw_root="rows",
+        duckdb_path="w.duckdb",
+    )
     given = environment(settings)
     assert given["D365_ENVIRONMENT"] == "production"
-    assert given["RAW_ROOT"] == settings.raw_root
-    assert given["DUCKDB_PATH"] == str(settings.duckdb_path)
+    assert (given["RAW_ROOT"], given["DUCKDB_PATH"]) == ("rows", "w.duckdb")
     assert given["D365_COMPANY"] == "ussi"
+
+
+def test_dbt_is_told_nothing_that_it_assumes_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would parse the whole project anew, in turns with the commands of people."""
+    monkeypatch.chdir(tmp_path)
+    assert environment(load_settings((), d365_company="usmf")) == dict(os.environ)
+    monkeypatch.setenv("D365_ENVIRONMENT", "production")
+    assert environment(load_settings(())) == dict(os.environ)
+    # a command may mean another company than the environment says
+    monkeypatch.setenv("D365_COMPANY", "dat")
+    assert environment(load_settings((), d365_company="usmf"))["D365_COMPANY"] == "usmf"
+
+
+def test_dbt_knows_what_the_env_file_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("D365_BASE_CURRENCY=EUR\nD365_COMPANY=ussi\nRAW_ROOT=elsewhere\n")
+    monkeypatch.setenv("D365_BASE_CURRENCY", "")
+    monkeypatch.setenv("RAW_ROOT", "")
+    monkeypatch.setenv("D365_COMPANY", "dat")
+    seen: dict[str, str] = {}
+    monkeypatch.setattr(cli, "app", lambda: seen.update(os.environ))
+    cli.main()
+    assert (seen["D365_BASE_CURRENCY"], seen["RAW_ROOT"]) == ("EUR", "elsewhere")
+    # what the environment says counts more, as in the settings
+    assert seen["D365_COMPANY"] == "dat"
 
 
 def test_a_report_is_json_too() -> None:

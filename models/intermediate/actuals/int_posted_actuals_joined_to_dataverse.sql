@@ -21,12 +21,7 @@ projects as (
 
 currencies as (
 
-    select
-        {{ comparable('currency_code') }} as compared_code,
-        min(currency_id) as currency_id
-    from {{ ref('stg_dataverse__transaction_currencies') }}
-    group by {{ comparable('currency_code') }}
-    having count(*) = 1
+    select * from {{ ref('int_currencies_by_code') }}
 
 ),
 

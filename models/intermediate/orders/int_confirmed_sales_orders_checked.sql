@@ -18,7 +18,7 @@ customers as (
 
 currencies as (
 
-    {{ only_row_by('stg_dataverse__transaction_currencies', 'currency_code', 'currency_id') }}
+    select * from {{ ref('int_currencies_by_code') }}
 
 ),
 
@@ -48,7 +48,7 @@ mapped as (
         on {{ comparable('sales_orders.customer_number') }} = customers.compared_number
 
     left join currencies
-        on {{ comparable('sales_orders.currency_code') }} = currencies.compared_key
+        on {{ comparable('sales_orders.currency_code') }} = currencies.compared_code
 
     {{ join_value_map('price_list', 'sales_orders.currency_code') }}
 

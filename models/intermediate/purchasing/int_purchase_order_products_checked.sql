@@ -11,25 +11,9 @@ lines as (
 
 ),
 
-products_in_dataverse as (
+products as (
 
-    select
-        {{ comparable('product_number') }} as compared_number,
-        min(product_id) as product_id
-    from {{ ref('stg_dataverse__products') }}
-    group by {{ comparable('product_number') }}
-    having count(*) = 1
-
-),
-
--- those that the template products is about to make
-new_products as (
-
-    select
-        compared_number,
-        product_id
-    from {{ ref('int_products_checked') }}
-    where {{ is_sent() }} and not is_in_dataverse
+    select * from {{ ref('int_products_by_number') }}
 
 ),
 
@@ -43,8 +27,8 @@ looked_up as (
 
     select
         lines.*,
-        coalesce(products_in_dataverse.product_id, new_products.product_id) as product_id,
-        new_products.product_id as parent_product_id,
+        products.product_id,
+        products.parent_product_id,
         coalesce(lines.own_unit_id, units.unit_id) as unit_id,
         coalesce(lines.own_warehouse_id, lines.brought_warehouse_id) as warehouse_id,
         case
@@ -54,11 +38,8 @@ looked_up as (
 
     from lines
 
-    left join products_in_dataverse
-        on lines.compared_product_number = products_in_dataverse.compared_number
-
-    left join new_products
-        on lines.compared_product_number = new_products.compared_number
+    left join products
+        on lines.compared_product_number = products.compared_number
 
     left join units
         on lines.compared_symbol = units.compared_symbol

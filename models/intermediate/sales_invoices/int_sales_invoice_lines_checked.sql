@@ -29,20 +29,9 @@ own_lines as (
 
 ),
 
-sent_products as (
-
-    select
-        compared_number,
-        product_id,
-        is_in_dataverse
-    from {{ ref('int_products_checked') }}
-    where {{ is_sent() }}
-
-),
-
 products as (
 
-    {{ only_row_by('stg_dataverse__products', 'product_number', 'product_id') }}
+    select * from {{ ref('int_products_by_number') }}
 
 ),
 
@@ -54,7 +43,7 @@ units as (
 
 currencies as (
 
-    {{ only_row_by('stg_dataverse__transaction_currencies', 'currency_code', 'currency_id') }}
+    select * from {{ ref('int_currencies_by_code') }}
 
 ),
 
@@ -66,9 +55,8 @@ joined as (
         headers.is_header_sent,
         coalesce(own_lines.own_lines, 0) as own_lines,
         own_lines.own_line_id,
-        coalesce(products.product_id, sent_products.product_id) as product_id,
-        case when not sent_products.is_in_dataverse then sent_products.product_id end
-            as parent_product_id,
+        products.product_id,
+        products.parent_product_id,
         units.unit_id,
         currencies.currency_id,
         case when headers.filter_reason is not null then 'parent_filtered' end as filter_reason
@@ -87,17 +75,14 @@ joined as (
             headers.invoice_id = own_lines.invoice_id
             and lines.line_number = own_lines.sequence_number
 
-    left join sent_products
-        on {{ comparable('lines.product_number') }} = sent_products.compared_number
-
     left join products
-        on {{ comparable('lines.product_number') }} = products.compared_key
+        on {{ comparable('lines.product_number') }} = products.compared_number
 
     left join units
         on {{ comparable('lines.unit_symbol') }} = units.compared_symbol
 
     left join currencies
-        on {{ comparable('lines.currency_code') }} = currencies.compared_key
+        on {{ comparable('lines.currency_code') }} = currencies.compared_code
 
 ),
 

@@ -18,7 +18,7 @@ customers as (
 
 currencies as (
 
-    {{ only_row_by('stg_dataverse__transaction_currencies', 'currency_code', 'currency_id') }}
+    select * from {{ ref('int_currencies_by_code') }}
 
 ),
 
@@ -43,7 +43,7 @@ mapped as (
         on {{ comparable('invoices.customer_number') }} = customers.compared_number
 
     left join currencies
-        on {{ comparable('invoices.currency_code') }} = currencies.compared_key
+        on {{ comparable('invoices.currency_code') }} = currencies.compared_code
 
     {{ join_value_map('price_list', 'invoices.currency_code') }}
 

@@ -8,26 +8,9 @@ stock as (
 
 ),
 
-sent_products as (
+products as (
 
-    select
-        compared_number,
-        product_id,
-        is_in_dataverse
-    from {{ ref('int_products_checked') }}
-    where {{ is_sent() }}
-
-),
-
--- a number or name that stands on two rows says nothing
-dataverse_products as (
-
-    select
-        {{ comparable('product_number') }} as compared_number,
-        min(product_id) as product_id
-    from {{ ref('stg_dataverse__products') }}
-    group by {{ comparable('product_number') }}
-    having count(*) = 1
+    select * from {{ ref('int_products_by_number') }}
 
 ),
 
@@ -42,6 +25,7 @@ sent_warehouses as (
 
 ),
 
+-- a name that stands on two rows says nothing
 dataverse_warehouses as (
 
     select
@@ -81,19 +65,16 @@ resolved as (
         end as external_product_inventory_id,
         dataverse_levels.external_product_inventory_id is not null as is_in_dataverse,
         dataverse_levels.copies,
-        coalesce(sent_products.product_id, dataverse_products.product_id) as product_id,
-        case when not sent_products.is_in_dataverse then sent_products.product_id end as parent_product_id,
+        products.product_id,
+        products.parent_product_id,
         coalesce(sent_warehouses.warehouse_id, dataverse_warehouses.warehouse_id) as warehouse_id,
         case when not sent_warehouses.is_in_dataverse then sent_warehouses.warehouse_id end
             as parent_warehouse_id
 
     from stock
 
-    left join sent_products
-        on stock.compared_number = sent_products.compared_number
-
-    left join dataverse_products
-        on stock.compared_number = dataverse_products.compared_number
+    left join products
+        on stock.compared_number = products.compared_number
 
     left join sent_warehouses
         on stock.compared_warehouse = sent_warehouses.compared_name

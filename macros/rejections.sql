@@ -217,3 +217,57 @@
         ~ ", '. Add a line to seeds/warehouses.csv.')"
     ) }}
 {%- endmacro %}
+
+
+{#- Rules that recur together; each is a list, to be added to the others: list_of([...] + rules_...()). -#}
+
+{#- A document of sales of Dataverse: its company, its customer (an account or a contact) and its currency.
+    customer_column: of the target; document: what people call it. -#}
+{% macro rules_of_a_sales_document(customer_column, document) -%}
+    {{ return([
+        reject_unmapped_company(
+            'data_area_id', 'business_unit_id',
+            "'no rule names the account or business unit, and D365_COMPANY is not set'"
+        ),
+        reject_missing('customer_id', customer_column, 'set the customer of the ' ~ document),
+        reject_missing_customer('customer_id', 'is_customer_sent', 'is_active_customer', customer_column),
+        reject_missing('currency_code', 'CurrencyCode', 'set the currency of the ' ~ document),
+    ]) }}
+{%- endmacro %}
+
+{#- A line of a document of sales of Dataverse: its number, and the document it belongs to.
+    document_id: lookup of the line; document_column: of the target; document: what people call it. -#}
+{% macro rules_of_a_line_and_its_document(document_id, document_column, document) -%}
+    {{ return([
+        reject_missing_key(
+            'sequence_number', 'LineCreationSequenceNumber', 'give the line a sequence number'
+        ),
+        reject_duplicate('copies', 'LineCreationSequenceNumber', 'sequence_number'),
+        reject_missing_key(document_id, document_column, 'the line belongs to no ' ~ document),
+        reject_missing_parent(document_id, 'is_header_sent', document_column, document | capitalize),
+    ]) }}
+{%- endmacro %}
+
+{#- The product and the unit of a line of Dataverse that is sold. Finance takes a line without a unit in the
+    unit of the product. product_hint: what to do about a line without a product. -#}
+{% macro rules_of_a_product_and_its_unit(product_hint) -%}
+    {{ return([
+        reject_missing('product_id', 'ProductNumber', product_hint),
+        reject_missing_parent('product_id', 'product_number is not null', 'ProductNumber', 'Product'),
+        reject_missing_parent('unit_id', 'unit_name is not null', 'SalesUnitSymbol', 'Unit'),
+        reject_unmapped('unit', 'unit_name', 'unit_symbol', 'SalesUnitSymbol'),
+    ]) }}
+{%- endmacro %}
+
+{#- The product, the unit and the currency of a line of Finance that was sold. -#}
+{% macro rules_of_a_sales_line_of_finance() -%}
+    {{ return([
+        reject_missing('product_number', 'productid', 'the line of Finance has no product'),
+        reject_not_in_dataverse('product_number', 'product_id is not null', 'productid', 'Product'),
+        reject_missing('unit_symbol', 'uomid', 'the line of Finance has no unit'),
+        reject_not_in_dataverse('unit_symbol', 'unit_id is not null', 'uomid', 'Unit'),
+        reject_not_in_dataverse(
+            'currency_code', 'currency_id is not null', 'transactioncurrencyid', 'Currency'
+        ),
+    ]) }}
+{%- endmacro %}

@@ -85,13 +85,7 @@ checked as (
         {{ list_of([
             reject_missing_key('invoice_number', 'ExternalInvoiceId', 'give the invoice a number'),
             reject_duplicate('copies', 'ExternalInvoiceId', 'invoice_number'),
-            reject_unmapped_company(
-                'data_area_id', 'business_unit_id',
-                "'no rule names the account or business unit, and D365_COMPANY is not set'"
-            ),
-            reject_missing('customer_id', 'CustomerAccount', 'set the customer of the invoice'),
-            reject_missing_customer('customer_id', 'is_customer_sent', 'is_active_customer', 'CustomerAccount'),
-            reject_missing('currency_code', 'CurrencyCode', 'set the currency of the invoice'),
+        ] + rules_of_a_sales_document('CustomerAccount', 'invoice') + [
             reject_missing('invoice_at', 'InvoiceDate', 'set the invoice date'),
             reject_missing('due_date', 'DueDate', 'set the due date'),
             reject(

@@ -57,18 +57,7 @@ checked as (
         {{ list_of([
             reject_missing_key('sales_order_number', 'SalesOrderNumber', 'give the order a number'),
             reject_duplicate('copies', 'SalesOrderNumber', 'sales_order_number'),
-            reject_unmapped_company(
-                'data_area_id', 'business_unit_id',
-                "'no rule names the account or business unit, and D365_COMPANY is not set'"
-            ),
-            reject_missing(
-                'customer_id', 'OrderingCustomerAccountNumber', 'set the customer of the order'
-            ),
-            reject_missing_customer(
-                'customer_id', 'is_customer_sent', 'is_active_customer',
-                'OrderingCustomerAccountNumber'
-            ),
-            reject_missing('currency_code', 'CurrencyCode', 'set the currency of the order'),
+        ] + rules_of_a_sales_document('OrderingCustomerAccountNumber', 'order') + [
             reject_unmapped(
                 'country', 'ship_to_country', 'ship_to_country_code',
                 'DeliveryAddressCountryRegionISOCode'

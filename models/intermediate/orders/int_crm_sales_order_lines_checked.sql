@@ -96,19 +96,9 @@ checked as (
         'salesorderdetail' as _source_table,
         sales_order_detail_id as _source_id,
         filter_reason,
-        {{ list_of([
-            reject_missing_key(
-                'sequence_number', 'LineCreationSequenceNumber', 'give the line a sequence number'
-            ),
-            reject_duplicate('copies', 'LineCreationSequenceNumber', 'sequence_number'),
-            reject_missing_key('sales_order_id', 'SalesOrderNumber', 'the line belongs to no order'),
-            reject_missing_parent('sales_order_id', 'is_header_sent', 'SalesOrderNumber', 'Order'),
-            reject_missing('product_id', 'ProductNumber', 'choose a product'),
-            reject_missing_parent(
-                'product_id', 'product_number is not null', 'ProductNumber', 'Product'
-            ),
-            reject_missing_parent('unit_id', 'unit_name is not null', 'SalesUnitSymbol', 'Unit'),
-            reject_unmapped('unit', 'unit_name', 'unit_symbol', 'SalesUnitSymbol'),
+        {{ list_of(rules_of_a_line_and_its_document(
+            document_id='sales_order_id', document_column='SalesOrderNumber', document='order'
+        ) + rules_of_a_product_and_its_unit('choose a product') + [
             reject_missing('quantity', 'OrderedSalesQuantity', 'set the quantity'),
             reject_missing('unit_price', 'SalesPrice', 'set the price per unit'),
         ]) }} as rejections,

@@ -57,18 +57,7 @@ checked as (
         {{ list_of([
             reject_missing_key('quote_number', 'SalesQuotationNumber', 'give the quote a number'),
             reject_duplicate('copies', 'SalesQuotationNumber', 'quote_number'),
-            reject_unmapped_company(
-                'data_area_id', 'business_unit_id',
-                "'no rule names the account or business unit, and D365_COMPANY is not set'"
-            ),
-            reject_missing(
-                'customer_id', 'RequestingCustomerAccountNumber', 'set the customer of the quote'
-            ),
-            reject_missing_customer(
-                'customer_id', 'is_customer_sent', 'is_active_customer',
-                'RequestingCustomerAccountNumber'
-            ),
-            reject_missing('currency_code', 'CurrencyCode', 'set the currency of the quote'),
+        ] + rules_of_a_sales_document('RequestingCustomerAccountNumber', 'quote') + [
             reject_unmapped(
                 'country', 'ship_to_country', 'country_code', 'DeliveryAddressCountryRegionISOCode'
             ),

@@ -73,19 +73,9 @@ checked as (
         'quotedetail' as _source_table,
         quote_detail_id as _source_id,
         filter_reason,
-        {{ list_of([
-            reject_missing_key(
-                'sequence_number', 'LineCreationSequenceNumber', 'give the line a sequence number'
-            ),
-            reject_duplicate('copies', 'LineCreationSequenceNumber', 'sequence_number'),
-            reject_missing_key('quote_id', 'SalesQuotationNumber', 'the line belongs to no quote'),
-            reject_missing_parent('quote_id', 'is_header_sent', 'SalesQuotationNumber', 'Quote'),
-            reject_missing('product_id', 'ProductNumber', 'choose a product; a write-in has none'),
-            reject_missing_parent(
-                'product_id', 'product_number is not null', 'ProductNumber', 'Product'
-            ),
-            reject_missing_parent('unit_id', 'unit_name is not null', 'SalesUnitSymbol', 'Unit'),
-            reject_unmapped('unit', 'unit_name', 'unit_symbol', 'SalesUnitSymbol'),
+        {{ list_of(rules_of_a_line_and_its_document(
+            document_id='quote_id', document_column='SalesQuotationNumber', document='quote'
+        ) + rules_of_a_product_and_its_unit('choose a product; a write-in has none') + [
             reject_missing('quantity', 'RequestedSalesQuantity', 'set the quantity'),
             reject_missing('unit_price', 'SalesPrice', 'set the price per unit'),
         ]) }} as rejections,

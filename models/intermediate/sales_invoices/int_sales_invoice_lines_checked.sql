@@ -99,16 +99,7 @@ checked as (
                 "concat('Invoice ', invoice_number, ' has ', cast(own_lines as string), ' lines ', "
                 ~ "cast(line_number as string), ' in Dataverse. Renumber all but one.')"
             ),
-            reject_missing('product_number', 'productid', 'the line of Finance has no product'),
-            reject_not_in_dataverse(
-                'product_number', 'product_id is not null', 'productid', 'Product'
-            ),
-            reject_missing('unit_symbol', 'uomid', 'the line of Finance has no unit'),
-            reject_not_in_dataverse('unit_symbol', 'unit_id is not null', 'uomid', 'Unit'),
-            reject_not_in_dataverse(
-                'currency_code', 'currency_id is not null', 'transactioncurrencyid', 'Currency'
-            ),
-        ]) }} as rejections,
+        ] + rules_of_a_sales_line_of_finance()) }} as rejections,
         coalesce(
             own_line_id,
             {{ guid_of(

@@ -136,12 +136,7 @@ checked as (
             reject_missing_parent(
                 'work_order_id', 'is_header_sent', 'SalesOrderNumber', 'Work order'
             ),
-            reject_missing('product_id', 'ProductNumber', 'choose a product or service'),
-            reject_missing_parent(
-                'product_id', 'product_number is not null', 'ProductNumber', 'Product'
-            ),
-            reject_missing_parent('unit_id', 'unit_name is not null', 'SalesUnitSymbol', 'Unit'),
-            reject_unmapped('unit', 'unit_name', 'unit_symbol', 'SalesUnitSymbol'),
+        ] + rules_of_a_product_and_its_unit('choose a product or service') + [
             reject_missing('quantity', 'OrderedSalesQuantity', 'set the quantity or duration'),
             reject_missing('unit_amount', 'SalesPrice', 'set the unit amount'),
         ]) }} as rejections,

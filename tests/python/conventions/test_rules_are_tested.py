@@ -24,6 +24,25 @@ RULES = {
 }
 
 
+RULE_LISTS = {
+    name.removeprefix("macro.d365."): macro["macro_sql"]
+    for name, macro in GRAPH["macros"].items()
+    if name.startswith("macro.d365.rules_")
+}
+"""The macros of macros/rejections.sql that give several rules at once."""
+
+
+def with_lists_written_out(sql: str) -> str:
+    """Return the SQL of a model with the rules of every list it calls, as if they stood there."""
+    for call in re.finditer(r"\b(rules_\w+)\(([^)]*)\)", sql):
+        head, body = RULE_LISTS[call.group(1)].split("%}", maxsplit=1)
+        parameters = re.findall(r"\w+", head[head.index("(") :])
+        for name, value in zip(parameters, re.findall(r"'[^']*'", call.group(2)), strict=True):
+            body = re.sub(rf"\b{name}\b", value, body)
+        sql += body
+    return sql
+
+
 def expected_rows(model: str) -> list[dict[str, Any]]:
     """Return the rows that the unit tests of a model expect."""
     return [
@@ -37,6 +56,7 @@ def expected_rows(model: str) -> list[dict[str, Any]]:
 def rules(sql: str) -> set[tuple[str, str]]:
     """Return reason code and target column of every rule in the SQL of a model."""
     found = set()
+    sql = with_lists_written_out(sql)
     for call in re.finditer(r"\b(reject\w*)\(", sql):
         texts = re.findall(r"'([^']*)'|\"([^\"]*)\"", sql[call.end() : call.end() + 400])
         values = [single or double for single, double in texts]

@@ -58,19 +58,15 @@ linked_categories as (
 
 relationships as (
 
-    select
-        _source_table,
-        _source_id,
-        Transaction1Id as actual_id
-    from {{ ref('finops__actual_relationships') }}
-
-    union all
+    {%- for column in ['Transaction1Id', 'Transaction2Id'] %}
+    {{- "\n\n    union all" if not loop.first }}
 
     select
         _source_table,
         _source_id,
-        Transaction2Id as actual_id
+        {{ column }} as actual_id
     from {{ ref('finops__actual_relationships') }}
+    {%- endfor %}
 
 )
 

@@ -1,5 +1,20 @@
 -- A document that is sent although the customer it names, an account or a contact, is not, in the
 -- document's company.
+{%- set names = [
+    ('finops__project_contracts', '_parent_customer', 'account'),
+    ('finops__project_contracts', '_parent_contact', 'contact'),
+    ('finops__projects', 'CustomerAccount', 'account'),
+    ('finops__sales_order_headers', 'OrderingCustomerAccountNumber', 'account'),
+    ('finops__sales_order_headers', 'InvoiceCustomerAccountNumber', 'account'),
+    ('finops__free_text_invoice_headers', '_parent_customer', 'account'),
+    ('finops__free_text_invoice_headers', '_parent_contact', 'contact'),
+    ('finops__sales_quotation_headers', '_parent_customer', 'account'),
+    ('finops__sales_quotation_headers', '_parent_contact', 'contact'),
+    ('finops__contact_persons', 'AssociatedPartyNumber', 'account'),
+    ('finops__crm_sales_order_headers', '_parent_customer', 'account'),
+    ('finops__crm_sales_order_headers', '_parent_contact', 'contact'),
+] %}
+
 with
 
 customers as (
@@ -22,123 +37,17 @@ customers as (
 
 named as (
 
-    select
-        _source_table,
-        _source_id,
-        dataAreaId,
-        _parent_customer as customer_number,
-        'account' as customer_table
-    from {{ ref('finops__project_contracts') }}
-
-    union all
+    {%- for model, column, customer_table in names %}
+    {{- "\n\n    union all" if not loop.first }}
 
     select
         _source_table,
         _source_id,
         dataAreaId,
-        _parent_contact as customer_number,
-        'contact' as customer_table
-    from {{ ref('finops__project_contracts') }}
-
-    union all
-
-    select
-        _source_table,
-        _source_id,
-        dataAreaId,
-        CustomerAccount as customer_number,
-        'account' as customer_table
-    from {{ ref('finops__projects') }}
-
-    union all
-
-    select
-        _source_table,
-        _source_id,
-        dataAreaId,
-        OrderingCustomerAccountNumber as customer_number,
-        'account' as customer_table
-    from {{ ref('finops__sales_order_headers') }}
-
-    union all
-
-    select
-        _source_table,
-        _source_id,
-        dataAreaId,
-        InvoiceCustomerAccountNumber as customer_number,
-        'account' as customer_table
-    from {{ ref('finops__sales_order_headers') }}
-
-    union all
-
-    select
-        _source_table,
-        _source_id,
-        dataAreaId,
-        _parent_customer as customer_number,
-        'account' as customer_table
-    from {{ ref('finops__free_text_invoice_headers') }}
-
-    union all
-
-    select
-        _source_table,
-        _source_id,
-        dataAreaId,
-        _parent_contact as customer_number,
-        'contact' as customer_table
-    from {{ ref('finops__free_text_invoice_headers') }}
-
-    union all
-
-    select
-        _source_table,
-        _source_id,
-        dataAreaId,
-        _parent_customer as customer_number,
-        'account' as customer_table
-    from {{ ref('finops__sales_quotation_headers') }}
-
-    union all
-
-    select
-        _source_table,
-        _source_id,
-        dataAreaId,
-        _parent_contact as customer_number,
-        'contact' as customer_table
-    from {{ ref('finops__sales_quotation_headers') }}
-
-    union all
-
-    select
-        _source_table,
-        _source_id,
-        dataAreaId,
-        AssociatedPartyNumber as customer_number,
-        'account' as customer_table
-    from {{ ref('finops__contact_persons') }}
-
-    union all
-
-    select
-        _source_table,
-        _source_id,
-        dataAreaId,
-        _parent_customer as customer_number,
-        'account' as customer_table
-    from {{ ref('finops__crm_sales_order_headers') }}
-
-    union all
-
-    select
-        _source_table,
-        _source_id,
-        dataAreaId,
-        _parent_contact as customer_number,
-        'contact' as customer_table
-    from {{ ref('finops__crm_sales_order_headers') }}
+        {{ column }} as customer_number,
+        '{{ customer_table }}' as customer_table
+    from {{ ref(model) }}
+    {%- endfor %}
 
 )
 

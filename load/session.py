@@ -6,7 +6,7 @@ from functools import partial
 
 import httpx
 
-from connection.declarations import DATAVERSE, FINOPS, TargetModel
+from connection.declarations import DATAVERSE, FINOPS, Lock, TargetModel
 from connection.errors import IntegrationError
 from connection.executions import Executions
 from connection.manifest import Manifest
@@ -143,7 +143,7 @@ class Session:
             goes_first = order.index(sibling.name) < order.index(model.name)
             plan.apply_sibling(connection, model, sibling, self.wishes, goes_first=goes_first)
         if model.locked_when:
-            self.locked[model.name] = self._locked_keys(model)
+            self.locked[model.name] = self._locked_keys(model, model.locked_when)
             plan.apply_locked(connection, model, self.locked[model.name])
 
     def _present_keys(self, model: TargetModel) -> list[str]:
@@ -163,9 +163,8 @@ class Session:
             self.ledger.connection, [[row[name] for name in model.key] for row in told]
         )
 
-    def _locked_keys(self, model: TargetModel) -> list[str]:
+    def _locked_keys(self, model: TargetModel, wanted: Lock) -> list[str]:
         """Ask only for rows that are in the target and belong to a document that changes."""
-        assert model.locked_when is not None  # noqa: S101 - the caller has checked
         changing = " union all ".join(
             f"select document_key, key_text from {plan_table(member)} "
             "where class in ('insert', 'update')"
@@ -181,7 +180,6 @@ class Session:
         keys = [key for _, key in keys_of(self.ledger.connection, model, rows)]
         if not keys:
             return []
-        wanted = model.locked_when
         told = property_by_key(
             self.clients[model.target], model, self.entity(model), keys, wanted.property
         )

@@ -12,6 +12,7 @@ from enum import Enum
 import duckdb
 
 from sandbox.finops.defaults import DEFAULTS
+from sandbox.finops.locks import Lock
 from sandbox.finops.lookups import locks, look_up, related_attributes
 from sandbox.finops.metadata import COMPANY, Attribute, Entity
 from sandbox.finops.relations import (
@@ -19,7 +20,6 @@ from sandbox.finops.relations import (
     LINE_PROPERTY,
     PARENTS_IN_FILE,
     SHARED_CATEGORY,
-    Lock,
     Related,
 )
 from sandbox.finops.store import SQL_TYPES, as_text, empty_value, first_row, literal, quoted

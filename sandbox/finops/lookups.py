@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterator
 
 import duckdb
 
+from sandbox.finops.locks import LOCKS, Lock
 from sandbox.finops.metadata import COMPANY, Attribute, Entity
-from sandbox.finops.relations import LEGAL_ENTITY, LOCKS, RELATIONS, Lock, Related
+from sandbox.finops.relations import LEGAL_ENTITY, RELATIONS, Related
 from sandbox.finops.store import empty_value, key_expression, quoted, table
 
 

@@ -18,10 +18,6 @@ BOOKED = (
 """What is sent before the comparison: what is remembered, and what it needs."""
 
 
-SENT = ("accounts", "agreement_invoices")
-"""What is sent after the build with Spark: their tests run there, which a load asks for."""
-
-
 @dataclass
 class Engines:
     """world: its environment says which engine a command uses. both: see `both_engines`.
@@ -60,26 +56,12 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
             world.extra["DBT_TARGET"] = engine
             # each engine parses for itself
             world.extra["DBT_TARGET_PATH"] = str(folder / f"target-{engine}")
-            completed = world.dbt(*BUILD, "--exclude", *needless_tests())
+            completed = world.dbt(*BUILD)
             assert completed.returncode == 0, completed.stdout[-5000:]
         with both_engines(world, folder / "export") as both:
             yield Engines(world, both, deepest_task)
     finally:
         world.stop()
-
-
-def needless_tests() -> list[str]:
-    """Tests of rows that are compared as a whole here: all but those of what is sent, of the engines'
-    own expressions, and of not-nulls, which Spark has no constraint for."""
-    manifest = read_manifest(ROOT)
-    needed = {node for template in SENT for node in manifest.nodes_of(template)}
-    return [
-        node["name"]
-        for name, node in manifest.graph["nodes"].items()
-        if node["resource_type"] == "test"
-        and name not in needed
-        and (node.get("test_metadata") or {}).get("name", "") not in ("", "declared_not_null")
-    ]
 
 
 def book_actuals(world: World) -> None:

@@ -1,7 +1,7 @@
 """The same rows from both engines, and the same plan whatever engine built them."""
 
 import pytest
-from conftest import SENT, Engines
+from conftest import Engines
 from world import ROOT
 
 from connection.manifest import read_manifest
@@ -143,17 +143,13 @@ def test_tasks_below_tasks_are_followed_deeper_than_spark_does_by_itself(engines
 def test_a_load_after_a_spark_build_reaches_finance_and_duckdb_has_nothing_to_change(
     engines: Engines,
 ) -> None:
-    selected = [word for template in SENT for word in ("--select", template)]
-    plans = [
-        engines.use(engine).json("plan", *selected)["counts"] for engine in ("duckdb", "spark")
-    ]
+    plans = [engines.use(engine).json("plan")["counts"] for engine in ("duckdb", "spark")]
     assert plans[0] == plans[1]
-    report = engines.use("spark").json("load", *selected)
-    assert {row["template"] for row in report["templates"]} == set(SENT)
+    report = engines.use("spark").json("load")
     assert all(row["outcome"] in ("Completed", "Warning") for row in report["templates"])
-    assert sum(row["inserted"] for row in report["templates"]) > 1_500
+    assert sum(row["inserted"] for row in report["templates"]) > 6_000
     for engine in ("duckdb", "spark"):
-        counts = engines.use(engine).json("plan", *selected)["counts"]
+        counts = engines.use(engine).json("plan")["counts"]
         changes = {
             (model, kind): rows
             for model, kinds in counts.items()

@@ -1,5 +1,6 @@
 """Rows with one odd value each, and tasks far below each other: what two engines may see differently."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -152,21 +153,30 @@ def _own_names(table: SourceTable, number: int) -> dict[str, str]:
 
 
 def _remembered(connection: duckdb.DuckDBPyConnection, model: TargetModel) -> Iterator[str]:
-    """A variation per row, while the model has rows."""
+    """A variation per row; where a model has fewer rows, several columns of a row are varied."""
     numbers = connection.execute(
         "select number from landed where model = ? order by number", [model.name]
     ).fetchall()
-    variations = [
-        f"json_object('{column.name}', {_as_remembered(value, column)})"
+    varied = [
+        (column.name, value)
         for column in model.payload_columns
         if column.name not in model.key
-        for value in ("null", *_values(column))
+        for value in ("null", *_as_remembered_values(column))
     ]
-    assert numbers, model.name
-    for member, (number,) in zip(variations, numbers, strict=False):
-        yield _newer(
-            {"payload": f"json_merge_patch(payload, {member})::varchar"}, f"number = {number}"
-        )
+    # else a row would get two values of one column, and the first of them would be lost
+    most = max(Counter(name for name, _ in varied).values())
+    assert len(numbers) >= most, f"{model.name}: {len(numbers)} rows, {most} values of a column"
+    payloads = dict.fromkeys((number for (number,) in numbers), "payload")
+    for place, (name, value) in enumerate(varied):
+        (number,) = numbers[place % len(numbers)]
+        payloads[number] = f"json_merge_patch({payloads[number]}, json_object('{name}', {value}))"
+    for number, payload in payloads.items():
+        if payload != "payload":
+            yield _newer({"payload": f"{payload}::varchar"}, f"number = {number}")
+
+
+def _as_remembered_values(column: Column) -> list[str]:
+    return [_as_remembered(value, column) for value in _values(column)]
 
 
 def _as_remembered(value: str, column: Column) -> str:

@@ -1,15 +1,11 @@
 """Project Service Automation, both directions, with real processes and sockets."""
 
 from collections import Counter
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-from world import BUILD, IMPORT_SERVICE, World, free_port
+from world import BUILD, IMPORT_SERVICE, Restore, Row, World, by, free_port
 
-Restore = Callable[[Path], World]
-Row = dict[str, Any]
 NO_ID = "00000000-0000-0000-0000-000000000000"
 COMPANIES = ("usmf", "ussi", "demf")
 TASKS, CATEGORIES, HOURS, EXPENSES, ACTUALS, RELATIONSHIPS = (
@@ -18,15 +14,6 @@ TASKS, CATEGORIES, HOURS, EXPENSES, ACTUALS, RELATIONSHIPS = (
     "ProjCDSTransactionRelationshipImportEntity",
 )
 TAX, COST, UNBILLED_SALES = 690970002, 192350000, 192350005
-
-
-def finance(world: World, entity: str) -> list[Row]:
-    rows: list[Row] = world.ask("GET", f"/sandbox/finops/content/{entity}")
-    return rows
-
-
-def by(rows: list[Row], name: str) -> dict[Any, Row]:
-    return {row[name]: row for row in rows}
 
 
 def folded(name: str) -> str:
@@ -54,12 +41,12 @@ def both_ends(world: World) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]
 def post(world: World) -> None:
     """What an accountant does with the journals of every company."""
     for company in COMPANIES:
-        world.ask("POST", "/sandbox/finops/post-journal", {"dataAreaId": company})
+        world.control("post-journal", company)
 
 
 def test_tasks_go_with_their_parents_at_any_depth(reading: World) -> None:
     own = by(reading.dataverse("msdyn_projecttasks"), "msdyn_projecttaskid")
-    told = by(finance(reading, TASKS), "Task")
+    told = by(reading.finance(TASKS), "Task")
     depth: Counter[int] = Counter()
     for task, row in told.items():
         level, parent = 0, row["ParentTask"]
@@ -86,7 +73,7 @@ def test_tasks_go_with_their_parents_at_any_depth(reading: World) -> None:
 
 def test_categories_are_linked_in_both_directions_in_one_run(reading: World) -> None:
     own = by(reading.dataverse("msdyn_transactioncategories"), "msdyn_transactioncategoryid")
-    told = finance(reading, CATEGORIES)
+    told = reading.finance(CATEGORIES)
     names = Counter(folded(row["msdyn_name"]) for row in own.values())
     assert set(names.values()) == {1}, "no category stands twice"
     linked = [row for row in told if row["IntegrationId"] != NO_ID]
@@ -106,7 +93,7 @@ def test_categories_that_begin_in_finance_are_made_in_dataverse(
 ) -> None:
     world = restore(built)
     known = {folded(row["msdyn_name"]) for row in world.dataverse("msdyn_transactioncategories")}
-    native = {row["CategoryId"] for row in finance(world, CATEGORIES)}
+    native = {row["CategoryId"] for row in world.finance(CATEGORIES)}
     world.json("load", "--select", "expense_categories")
     after = by(world.dataverse("msdyn_transactioncategories"), "msdyn_name")
     new = {name for name in native if folded(name) not in known}
@@ -123,7 +110,7 @@ def test_categories_that_begin_in_finance_are_made_in_dataverse(
 
 def test_hour_estimates_are_of_tasks_with_a_category_and_without_resources(reading: World) -> None:
     own = by(reading.dataverse("msdyn_projecttasks"), "msdyn_projecttaskid")
-    told = by(finance(reading, HOURS), "TaskId")
+    told = by(reading.finance(HOURS), "TaskId")
     assert len(told) > 20
     for task, row in told.items():
         assert own[task]["_msdyn_transactioncategory_value"] and not own[task]["msdyn_islinetask"]
@@ -137,7 +124,7 @@ def test_hour_estimates_are_of_tasks_with_a_category_and_without_resources(readi
 
 def test_expense_estimates_are_two_rows_and_a_relationship(reading: World) -> None:
     own = by(reading.dataverse("msdyn_estimatelines"), "msdyn_estimatelineid")
-    told = by(finance(reading, EXPENSES), "EstimateLineId")
+    told = by(reading.finance(EXPENSES), "EstimateLineId")
     assert Counter(row["TransType"] for row in told.values()).keys() == {"Cost", "Sales"}
     for line, row in told.items():
         assert own[line]["msdyn_transactionclassification"] == 192350001
@@ -146,7 +133,7 @@ def test_expense_estimates_are_two_rows_and_a_relationship(reading: World) -> No
         assert row["ModelId"] == "O_forecast"
     pairs = [
         row
-        for row in finance(reading, RELATIONSHIPS)
+        for row in reading.finance(RELATIONSHIPS)
         if row["Transaction1Type"] == "msdyn_estimateline"
     ]
     kinds = [
@@ -161,7 +148,7 @@ def test_expense_estimates_are_two_rows_and_a_relationship(reading: World) -> No
 
 def test_actuals_go_as_the_scope_says(reading: World) -> None:
     own = by(reading.dataverse("msdyn_actuals"), "msdyn_actualid")
-    told = by(finance(reading, ACTUALS), "ActualId")
+    told = by(reading.finance(ACTUALS), "ActualId")
     assert {row["TransType"] for row in told.values()} == {"Cost", "Sales"}
     for actual, row in told.items():
         code = own[actual]["msdyn_transactiontypecode"]
@@ -200,9 +187,9 @@ def test_the_import_step_is_followed_or_explained(built: Path, restore: Restore)
         "does not offer" in report["message"] and "Import from staging table" in report["message"]
     )
     assert report["staged"] == report["inserted"] - len(
-        [row for row in finance(world, RELATIONSHIPS) if row["Transaction1Type"] == "msdyn_actual"]
+        [row for row in world.finance(RELATIONSHIPS) if row["Transaction1Type"] == "msdyn_actual"]
     )
-    assert {row["IsJournalized"] for row in finance(world, ACTUALS)} == {"No"}
+    assert {row["IsJournalized"] for row in world.finance(ACTUALS)} == {"No"}
     world.extra["D365_STAGING_IMPORT"] = ""
     report = world.json("load", "--select", "project_actuals")["templates"][0]
     assert "start the import at" in report["message"]
@@ -210,7 +197,7 @@ def test_the_import_step_is_followed_or_explained(built: Path, restore: Restore)
     world.extra["D365_STAGING_IMPORT"] = IMPORT_SERVICE
     report = world.json("load", "--select", "project_actuals")["templates"][0]
     assert "took over" in report["message"]
-    assert {row["IsJournalized"] for row in finance(world, ACTUALS)} == {"Yes"}
+    assert {row["IsJournalized"] for row in world.finance(ACTUALS)} == {"Yes"}
     assert world.d365("extract", "--select", "project_actuals").returncode == 0
     assert world.dbt(*BUILD).returncode == 0
     assert world.json("load", "--select", "project_actuals")["templates"][0]["staged"] == 0
@@ -223,7 +210,7 @@ def posted_actuals(world: World) -> dict[str, Row]:
     # a closed period: Finance books some actuals on another day than people worked
     world.switch("closed_period_until", "2025-03-31")
     post(world)
-    told = by(finance(world, ACTUALS), "ActualId")
+    told = by(world.finance(ACTUALS), "ActualId")
     assert all(row["Voucher"] for row in told.values())
     report = {row["template"]: row for row in world.json("sync")["templates"]}
     assert report["actuals_update"]["inserted"] + report["actuals_update"]["updated"] > 0
@@ -261,7 +248,7 @@ def test_the_full_circle_ends_with_vouchers_in_dataverse_and_nothing_to_do(
 
 def test_a_change_after_acceptance_is_told_and_not_sent(sent: Path, restore: Restore) -> None:
     world = restore(sent)
-    actual = sorted(row["ActualId"] for row in finance(world, ACTUALS))[0]
+    actual = sorted(row["ActualId"] for row in world.finance(ACTUALS))[0]
     path = f"/api/data/v9.2/msdyn_actuals({actual})"
     world.ask("PATCH", path, {"msdyn_description": "Changed by an administrator"})
     assert world.d365("extract", "--select", "msdyn_actual").returncode == 0
@@ -285,7 +272,7 @@ def test_tasks_and_actuals_of_project_operations(tmp_path: Path) -> None:
         for template in ("project_tasks", "hour_estimates", "expense_estimates", "project_actuals"):
             assert report[template]["outcome"] in ("Completed", "Warning"), report[template]
             assert report[template]["inserted"] > 20
-        told = by(finance(world, TASKS), "Task")
+        told = by(world.finance(TASKS), "Task")
         assert "msdyn_wbsid" not in world.dataverse("msdyn_projecttasks")[0]
         for row in told.values():
             parent = told.get(row["ParentTask"])

@@ -5,7 +5,7 @@ import json
 import signal
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -14,9 +14,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from world import BUILD, COLLECTIONS, ROOT, Content, World, free_port
+from world import BUILD, COLLECTIONS, ROOT, Content, Restore, World, free_port
 
-Restore = Callable[[Path], World]
 TEMPLATES = (
     *("accounts", "projects_and_contracts", "work_orders", "agreement_invoices"),
     *("project_tasks", "hour_estimates", "expense_estimates"),

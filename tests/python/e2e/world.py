@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -49,7 +49,13 @@ COLLECTIONS = {
 }
 """What each target model of Finance is called there: its collection, else the entity's own name."""
 IMPORT_SERVICE = "/api/services/ProjectIntegration/ProjectIntegration/importFromStaging"
-Content = dict[str, list[dict[str, Any]]]
+Row = dict[str, Any]
+Content = dict[str, list[Row]]
+
+
+def by(rows: list[Row], *names: str) -> dict[Any, Row]:
+    """Rows by a column, or by several."""
+    return {tuple(row[name] for name in names) if names[1:] else row[names[0]]: row for row in rows}
 
 
 def free_port() -> int:
@@ -172,12 +178,20 @@ class World:
 
     def content(self) -> Content:
         """What Finance holds, per target model."""
-        return {
-            model: self.ask("GET", f"/sandbox/finops/content/{collection}")
-            for model, collection in COLLECTIONS.items()
-        }
+        return {model: self.finance(collection) for model, collection in COLLECTIONS.items()}
 
-    def dataverse(self, collection: str, query: str = "") -> list[dict[str, Any]]:
+    def finance(self, entity: str) -> list[Row]:
+        """All rows of an entity of Finance, by its name or its collection."""
+        rows: list[Row] = self.ask("GET", f"/sandbox/finops/content/{entity}")
+        return rows
+
+    def control(self, name: str, company: str, **document: str) -> Row:
+        """Do what people do in Finance, such as confirm-order; returns what Finance says."""
+        body = {"dataAreaId": company, **document}
+        told: Row = self.ask("POST", f"/sandbox/finops/{name}", body)
+        return told
+
+    def dataverse(self, collection: str, query: str = "") -> list[Row]:
         """All rows of a table of Dataverse; query: OData options."""
         rows = self.ask("GET", f"/api/data/v9.2/{collection}?{query}")["value"]
         return [{name: value for name, value in row.items() if "@" not in name} for row in rows]
@@ -211,3 +225,7 @@ class World:
         while not condition():
             assert time.monotonic() < until, "waited too long"
             time.sleep(0.05)
+
+
+Restore = Callable[[Path], World]
+"""Gives a test the world that was kept in a folder, with its services started."""

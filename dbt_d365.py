@@ -4,7 +4,6 @@ dbt finds this plugin by its name: any module that begins with `dbt_` and has a 
 """
 
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,13 @@ from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 from dotenv import dotenv_values
 
+from connection.java import NO_JAVA, has_java
+
 PROJECT = "d365"
 OFFLINE = {"parse", "list", "ls", "clean", "deps", "init", "debug"}
 """Commands that read no rows."""
 SHARED = {"D365_ENVIRONMENT": "sandbox", "RAW_ROOT": "", "DUCKDB_PATH": ""}
 """Variables that decide which rows a command means, with dbt's default."""
-NO_JAVA = "DBT_TARGET=spark needs Java 17 or newer and none is found: install it, or set JAVA_HOME."
 
 
 class Preconditions(dbtPlugin):
@@ -34,12 +34,6 @@ class Preconditions(dbtPlugin):
         )
         if problem:
             raise ValueError(problem)
-
-
-def has_java() -> bool:
-    """Tell whether Spark would find a Java."""
-    home = os.environ.get("JAVA_HOME")
-    return shutil.which(str(Path(home) / "bin" / "java") if home else "java") is not None
 
 
 def other_settings(env_file: Path) -> str:

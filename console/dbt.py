@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from connection.errors import IntegrationError
+from connection.java import NO_JAVA, has_java
 from connection.settings import Settings
-from dbt_d365 import NO_JAVA, has_java
 
 
 class JavaMissing(IntegrationError):

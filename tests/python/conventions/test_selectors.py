@@ -18,7 +18,10 @@ ORDER_ONLY = {"columns_known": {MODELS["reconciliation"]["unique_id"]}}
 def project() -> dbtRunner:
     """dbt with the project parsed, so that listing need not parse again."""
     parsed = dbtRunner().invoke(
-        [*("--quiet", "parse", "--project-dir", str(ROOT), "--profiles-dir", str(ROOT))]
+        [
+            *("--quiet", "--log-level-file", "none", "parse"),
+            *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
+        ]
     )
     assert parsed.success, parsed.exception
     return dbtRunner(manifest=parsed.result)
@@ -29,7 +32,8 @@ def selected(template: str) -> frozenset[str]:
     """Return the unique ids of what the selector of a template selects."""
     listed = project().invoke(
         [
-            *("--quiet", "--log-level", "none", "ls", "--selector", template),
+            *("--quiet", "--log-level", "none", "--log-level-file", "none"),
+            *("ls", "--selector", template),
             *("--output", "json", "--output-keys", "unique_id"),
             *("--project-dir", str(ROOT), "--profiles-dir", str(ROOT)),
         ]

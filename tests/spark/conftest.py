@@ -1,7 +1,8 @@
 """One landing of 20,000 generated rows, what came back of them and their variations, on both engines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,11 @@ BOOKED = (
     *("project_actuals", "contacts", "products", "warehouses", "sales_orders", "purchasing"),
 )
 """What is sent before the comparison: what is remembered, and what it needs."""
+SALES = ("CDSSalesOrderHeaders", "CDSSalesOrderLines", ("calculate-totals", "confirm-order"))
+PURCHASES = ("PurchaseOrderHeadersV2", "CDSPurchaseOrderLines", ("confirm-purchase-order",))
+"""Orders of Finance: headers, lines, and what people do before an order goes to Dataverse."""
+COPIES = 8
+"""More orders of Finance's own than a column of what is remembered of them has odd values."""
 
 
 @dataclass
@@ -67,9 +73,12 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 def book_actuals(world: World) -> None:
     """Land what Finance has of its own and what it made of our actuals, and remember all that."""
     order, purchase = {"SalesOrderNumber": "SO-900001"}, {"PurchaseOrderNumber": "PO-900001"}
-    control(world, "ship-order", **order)
-    control(world, "invoice-order", **order)
-    control(world, "receive-purchase-order", **purchase)
+    for number in range(COPIES):
+        copy_document(world, SALES, **order, price={"SalesPrice": 20 + number}, number=number)
+        copy_document(world, PURCHASES, **purchase, price={"PurchasePrice": 9}, number=number)
+    world.control("ship-order", "usmf", **order)
+    world.control("invoice-order", "usmf", **order)
+    world.control("receive-purchase-order", "usmf", **purchase)
     assert world.d365("extract").returncode == 0
     assert world.dbt(*BUILD).returncode == 0
     selected = [word for template in BOOKED for word in ("--select", template)]
@@ -85,14 +94,30 @@ def book_actuals(world: World) -> None:
     assert world.d365("extract").returncode == 0
 
 
-def control(world: World, name: str, **document: str) -> None:
-    """What people do in Finance with a document of its own."""
-    world.ask("POST", f"/sandbox/finops/{name}", {"dataAreaId": "usmf", **document})
+def copy_document(
+    world: World,
+    kind: tuple[str, str, Sequence[str]],
+    *,
+    price: dict[str, int],
+    number: int,
+    **document: str,
+) -> None:
+    """Make an order in Finance like one that is there, and confirm it."""
+    headers, lines, controls = kind
+    ((key, original),) = document.items()
+    own = {key: f"{original[:3]}91{number:04}"}
+    for entity, values in ((headers, {}), (lines, price)):
+        for row in world.finance(entity):
+            if row[key] == original:
+                # amounts with a fraction follow from the price
+                whole = {name: it for name, it in row.items() if not isinstance(it, Decimal)}
+                world.ask("POST", f"/data/{entity}?cross-company=true", whole | values | own)
+    for control in controls:
+        world.control(control, "usmf", **own)
 
 
 def post_journal(world: World, company: str) -> None:
-    posted = world.ask("POST", "/sandbox/finops/post-journal", {"dataAreaId": company})
-    assert posted["taxes"] > 0
+    assert world.control("post-journal", company)["taxes"] > 0
 
 
 def vary(raw: Path) -> str:

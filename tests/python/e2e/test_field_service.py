@@ -123,6 +123,13 @@ def test_what_one_side_wrote_comes_back_as_no_news(ends: Ends, undisturbed: Cont
     assert ends.content == undisturbed
 
 
+def test_the_project_is_parsed_once_for_all_commands(rested: tuple[Path, Ends]) -> None:
+    """dbt parses anew where an environment differs, which takes as long as a small sync."""
+    logs = [path.read_text() for path in (rested[0] / "logs").glob("dbt.log*")]
+    assert any("Found " in log for log in logs)
+    assert not any("Unable to do partial parsing" in log for log in logs)
+
+
 def test_products_come_with_their_kind_unit_and_price_list(ends: Ends) -> None:
     own = by(ends.dataverse["products"], "productnumber")
     released = by(ends.finance["SellableReleasedProducts"], "ProductNumber", "dataAreaId")

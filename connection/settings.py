@@ -148,11 +148,13 @@ class Settings(BaseSettings):
 def share_env_file(path: Path = Path(".env")) -> None:
     """Put what `.env` says into the environment, for dbt, which reads no such file, and for children.
 
-    A variable that has a value keeps it, as in the settings.
+    A variable that has a value keeps it, however `.env` spells its name: the settings do not look at
+    the case of names, and dbt reads those in upper case.
     """
+    taken = {name.upper() for name, value in os.environ.items() if value}
     for name, value in dotenv_values(path).items():
-        if value and not os.environ.get(name):
-            os.environ[name] = value
+        if value and name.upper() not in taken:
+            os.environ[name.upper()] = value
 
 
 def load_settings(

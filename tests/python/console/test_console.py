@@ -178,7 +178,7 @@ def test_dbt_is_told_nothing_that_it_assumes_by_itself(
 
 def test_dbt_knows_what_the_env_file_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path(".env").write_text("D365_BASE_CURRENCY=EUR\nD365_COMPANY=ussi\nRAW_ROOT=elsewhere\n")
+    Path(".env").write_text("D365_BASE_CURRENCY=EUR\nd365_company=ussi\nraw_root=elsewhere\n")
     monkeypatch.setenv("D365_BASE_CURRENCY", "")
     monkeypatch.setenv("RAW_ROOT", "")
     monkeypatch.setenv("D365_COMPANY", "dat")
@@ -188,6 +188,7 @@ def test_dbt_knows_what_the_env_file_says(tmp_path: Path, monkeypatch: pytest.Mo
     assert (seen["D365_BASE_CURRENCY"], seen["RAW_ROOT"]) == ("EUR", "elsewhere")
     # what the environment says counts more, as in the settings
     assert seen["D365_COMPANY"] == "dat"
+    assert load_settings(()).d365_company == "dat"
 
 
 def test_a_report_is_json_too() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from connection.declarations import Column, SourceTable, TargetModel
+from connection.declarations import DATAVERSE, Column, SourceTable, TargetModel
 
 TEXT = "'He said \"no'', it''s C:\\temp\\n; 100% 😀 שלום' || chr(10) || 'line two '"
 SMALL = 300
@@ -31,7 +31,6 @@ VALUES = {
 CHAIN = 104
 """Tasks in a chain: more levels than the 100 at which Spark stops when nobody tells it otherwise."""
 LEDGER = "ledger/accepted_rows"
-COMPANY = "dataAreaId"
 
 
 def add_variations(raw: Path, tables: Sequence[SourceTable]) -> int:
@@ -136,12 +135,15 @@ def _selects(table: SourceTable, *, is_small: bool) -> Iterator[str]:
 
 
 def _own_names(table: SourceTable, number: int) -> dict[str, str]:
-    """Return values that make a row of its own: another key, other texts; the company stays."""
+    """Return values that make a row of its own: another key, and in Dataverse other texts.
+
+    A name there belongs to one row; the other texts of Finance name customers, units and the like.
+    """
     texts = [column.name for column in table.columns if column.data_type.kind == "string"]
     names = {
         name: f"{_quoted(name)} || ' {number}'"
         for name in texts
-        if name not in (COMPANY, table.key[-1]) and not _is_id(name.lower())
+        if table.system == DATAVERSE and name != table.key[-1] and not _is_id(name.lower())
     }
     key, identity = table.key[-1], f"'{table.name} {number}'"
     kinds = {column.name: column.data_type for column in table.columns}

@@ -38,6 +38,15 @@ class Manifest:
         chosen = self._chosen(select)
         return tuple(model for model in self._ordered() if model.name in chosen)
 
+    def siblings_of(self, model: TargetModel) -> tuple[TargetModel, ...]:
+        """Return the other models that send rows with such keys to the same entity."""
+        entity = (model.target, model.entity, model.key)
+        return tuple(
+            other
+            for other in self.models
+            if other.name != model.name and (other.target, other.entity, other.key) == entity
+        )
+
     def sources_of(self, template: str) -> tuple[SourceTable, ...]:
         """Return the source tables a template reads, directly or through other models.
 

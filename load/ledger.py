@@ -6,11 +6,12 @@ One DuckDB file with one writer. Every change is committed before the next reque
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -113,11 +114,20 @@ def now() -> datetime:
 
 
 class Ledger:
-    """The open ledger. `connection` is also where a plan is worked out, in temporary tables."""
+    """The open ledger. `connection` is also where a plan is worked out, in temporary tables.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    siblings: by model, the others that send to the same entity. A row of the target has one owner.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        path: Path,
+        siblings: Mapping[str, Sequence[str]],
+    ) -> None:
         self.connection = connection
         self.path = path
+        self._siblings = siblings
 
     def require_environment(self, environment: Environment) -> None:
         """Check that the ledger belongs to `environment`; the first time, record it.
@@ -182,7 +192,29 @@ class Ledger:
         self.record_table(model, "receipts")
 
     def record_table(self, model: str, table: str) -> None:
-        """Store receipts that are already a table (key_text, state, message)."""
+        """Store receipts that are already a table (key_text, state, message).
+
+        What is accepted from a model was handed over by its siblings, which forget it in one step:
+        their row is not theirs any more.
+        """
+        self.connection.begin()
+        try:
+            self._store(model, table)
+            for sibling in self._siblings.get(model, ()):
+                self.connection.execute(
+                    f"""
+                    delete from ledger
+                    where model = $sibling and accepted_hash is not null and key_text in (
+                        select key_text from {table} where state in ({ACCEPTED_SQL}))
+                    """,
+                    {"sibling": sibling},
+                )
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self.connection.commit()
+
+    def _store(self, model: str, table: str) -> None:
         self.connection.execute(
             f"""
             update ledger set
@@ -301,8 +333,10 @@ def snapshot_path(path: Path) -> Path:
 
 
 @contextmanager
-def open_ledger(path: Path) -> Iterator[Ledger]:
-    """Open the ledger for writing, making it the first time.
+def open_ledger(
+    path: Path, siblings: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> Iterator[Ledger]:
+    """Open the ledger for writing, making it the first time. siblings: see Ledger.
 
     Raises LedgerInUse while another process has it, LedgerUnusable when the file is something else.
     """
@@ -326,7 +360,7 @@ def open_ledger(path: Path) -> Iterator[Ledger]:
         # enough for files that live as long as the process, and without it nothing may spill
         connection.execute("set force_mbedtls_unsafe = true")
         _require_version(connection, path)
-        yield Ledger(connection, path)
+        yield Ledger(connection, path, siblings)
     finally:
         connection.close()
 

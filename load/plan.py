@@ -38,6 +38,11 @@ CLASSES = {
 
 SENDABLE = ("insert", "update")
 
+_CONTESTED = "'insert', 'update', 'collision', 'unchanged', 'waiting', 'changed_after'"
+"""Classes of rows that can be another model's by now."""
+_IS_OPEN = "(state in ('sent', 'unknown') and attempted_hash is not null)"
+"""A row of the ledger that was sent without an answer so far."""
+
 
 def among(parameter: str) -> str:
     """SQL that tells whether a row's key is in a list: hashed once, not searched for each row."""
@@ -63,8 +68,12 @@ def make_base_plan(
     )
 
 
-def forget_refusals(connection: duckdb.DuckDBPyConnection, model: TargetModel) -> None:
-    """Forget refusals of what nobody wants any more, so that no list of troubles holds them."""
+def forget_unwanted(connection: duckdb.DuckDBPyConnection, model: TargetModel) -> None:
+    """Forget attempts at what nobody wants any more, so that no list of troubles holds them.
+
+    A row that is not described any more goes when it was never accepted: it was refused, or it is
+    known by now that it did not arrive.
+    """
     connection.execute(
         f"""
         update ledger set state = $accepted, message = null
@@ -78,7 +87,8 @@ def forget_refusals(connection: duckdb.DuckDBPyConnection, model: TargetModel) -
     connection.execute(
         f"""
         delete from ledger
-        where model = $model and state = 'refused' and accepted_hash is null
+        where model = $model and accepted_hash is null
+            and (state = 'refused' or attempted_hash is null)
             and key_text not in (select key_text from {plan_table(model)})
         """,
         {"model": model.name},
@@ -138,26 +148,40 @@ def apply_sibling(
     *,
     goes_first: bool,
 ) -> None:
-    """Keep a model's new rows from the rows of another model that sends to the same entity.
+    """Keep a model's rows from those of another model that sends to the same entity.
 
     A row of the target has one model: the one it was accepted from, or is about to be sent by first
-    (goes_first). Only a person can hand it over, once the other model does not describe it any more.
+    (goes_first). Only a person can hand it over, once the other model does not describe it any more
+    and nothing that it sent is without an answer. The ledger knows the row from the new model alone
+    then; until that one has its answer, it is nobody's to change.
     """
     adopted = [key for name, key in wishes.adopt_keys if name == model.name]
     described = f"select key_text from {keys_table(sibling)}"
     connection.execute(
         f"""
-        update {plan_table(model)} set class = 'collision', reason = $reason
-        where class in ('insert', 'update', 'collision') and not is_known
-            and key_text in (
-                select key_text from ledger where model = $sibling
-                    and (accepted_hash is not null or state in ('sent', 'unknown'))
-                {f"union all {described}" if goes_first else ""}
-            )
-            and not (($everything or {among("adopted")}) and key_text not in ({described}))
+        update {plan_table(model)} set class = 'collision',
+            reason = case when rival.is_open then $open else $reason end
+        from (
+            select key_text, max(is_open) as is_open from (
+                select key_text, {_IS_OPEN} as is_open
+                from ledger where model = $sibling and (accepted_hash is not null or {_IS_OPEN})
+                union all
+                select key_text, false from ({described})
+                where $goes_first and key_text not in (
+                    select key_text from ledger where model = $model and accepted_hash is not null)
+            ) group by all
+        ) as rival
+        where {plan_table(model)}.key_text = rival.key_text and class in ({_CONTESTED})
+            and (rival.is_open or not (
+                ($everything or rival.key_text in (select unnest(cast($adopted as varchar[]))))
+                and rival.key_text not in ({described})))
         """,
         {
+            "model": model.name,
             "sibling": sibling.name,
+            "goes_first": goes_first,
+            "open": f"{sibling.name} sent a row with this key, and what became of it is not known "
+            f"yet: load {sibling.name} first",
             "reason": f"{sibling.name} sends a row with this key, and the target can have but one",
             "adopted": adopted,
             "everything": model.name in wishes.adopt_models,

@@ -28,7 +28,7 @@ from load.import_step import StepResult, staged_rows, take_over
 from load.ledger import Ledger, open_ledger
 from load.odata_transport import ODataTransport
 from load.package_transport import PackageTransport
-from load.plan import Wishes, forget_refusals
+from load.plan import Wishes, forget_unwanted
 from load.progress import LoadProgress, NoProgress
 from load.published import publish_accepted
 from load.report import COMPLETED, WARNING, LoadReport, PlanReport, TemplateResult
@@ -66,7 +66,7 @@ def make_plan(
     """
     around = surroundings or Surroundings()
     models = manifest.targets(select)
-    with _opened(settings, around) as (ledger, clients):
+    with _opened(settings, manifest, around) as (ledger, clients):
         executions = Executions(clients[FINOPS], around.sleep)
         session = Session(settings, manifest, ledger, clients, executions, Wishes())
         closed = _read_warehouse(settings, session, models, around)
@@ -96,7 +96,7 @@ def run_load(
     started = around.elapsed()
     run_id = f"{around.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     models = manifest.targets(select)
-    with _opened(settings, around) as (ledger, clients):
+    with _opened(settings, manifest, around) as (ledger, clients):
         storage = Storage(settings.raw_root)
         # a load that was killed may have left it behind
         publish_accepted(ledger, storage, manifest)
@@ -110,7 +110,7 @@ def run_load(
         sending.settle()
         session.make_plan()
         for model in session.models:
-            forget_refusals(ledger.connection, model)
+            forget_unwanted(ledger.connection, model)
             ledger.mark_processed(model.name, "processed")
         sending.send_all()
         results = []
@@ -133,17 +133,17 @@ def publish_ledger(settings: Settings, manifest: Manifest) -> bool:
     """
     if not settings.ledger_path.exists():
         return False
-    with _opened_ledger(settings) as ledger:
+    with _opened_ledger(settings, manifest) as ledger:
         return publish_accepted(ledger, Storage(settings.raw_root), manifest)
 
 
 @contextmanager
 def _opened(
-    settings: Settings, around: Surroundings
+    settings: Settings, manifest: Manifest, around: Surroundings
 ) -> Iterator[tuple[Ledger, Mapping[str, httpx.Client]]]:
     """Open the ledger and both ends, by target."""
     with (
-        _opened_ledger(settings) as ledger,
+        _opened_ledger(settings, manifest) as ledger,
         open_client(
             settings.finops_url,
             finops_token(settings),
@@ -161,10 +161,14 @@ def _opened(
 
 
 @contextmanager
-def _opened_ledger(settings: Settings) -> Iterator[Ledger]:
+def _opened_ledger(settings: Settings, manifest: Manifest) -> Iterator[Ledger]:
     """Open the ledger, once it is certain that rows, ledger and addresses belong together."""
     environment = _environment(settings)
-    with open_ledger(settings.ledger_path) as ledger:
+    siblings = {
+        model.name: [other.name for other in manifest.siblings_of(model)]
+        for model in manifest.models
+    }
+    with open_ledger(settings.ledger_path, siblings) as ledger:
         ledger.require_environment(environment)
         yield ledger
 

@@ -77,7 +77,9 @@ class Session:
             catalog,
             [model for model in self.manifest.models if model.name in names],
         )
-        siblings = {other.name: other for model in wanted for other in self._siblings(model)}
+        siblings = {
+            other.name: other for model in wanted for other in self.manifest.siblings_of(model)
+        }
         for sibling in siblings.values():
             copy_keys(self.ledger.connection, catalog, sibling)
         for model in wanted:
@@ -137,7 +139,7 @@ class Session:
         """Find out which keys of new rows the target has, from whom, and which rows it has locked."""
         connection = self.ledger.connection
         plan.apply_present(connection, model, self._present_keys(model), self.wishes)
-        siblings = self._siblings(model)
+        siblings = self.manifest.siblings_of(model)
         order = [other.name for other in self.manifest.targets()] if siblings else []
         for sibling in siblings:
             goes_first = order.index(sibling.name) < order.index(model.name)
@@ -189,15 +191,6 @@ class Session:
     def _document_group(self, model: TargetModel) -> Sequence[TargetModel]:
         return [
             other for other in self.models if other.document and other.template == model.template
-        ]
-
-    def _siblings(self, model: TargetModel) -> list[TargetModel]:
-        """Return the other models that send rows with such keys to the same entity."""
-        entity = (model.target, model.entity, model.key)
-        return [
-            other
-            for other in self.manifest.models
-            if other.name != model.name and (other.target, other.entity, other.key) == entity
         ]
 
     def _with_relatives(self, model: TargetModel) -> set[str]:

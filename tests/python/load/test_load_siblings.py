@@ -1,6 +1,7 @@
 """Two models that send to one entity: each its own rows, never each other's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,32 @@ import httpx
 import pytest
 from installation import Installation, classes, counts, reasons
 
+from load.ledger import Ledger
+
 SAID = "sends a row with this key, and the target can have but one"
+OPEN = "{0} sent a row with this key, and what became of it is not known yet: load {0} first"
+
+
+class CutOff(BaseException):
+    """The process is gone."""
+
+
+def gone(*_: object) -> None:
+    raise CutOff
+
+
+@contextmanager
+def cut_off(world: Installation, *, arrives: bool) -> Iterator[None]:
+    """Kill the load at its first batch, after or before the service has seen it."""
+
+    def die(request: httpx.Request) -> None:
+        if request.url.path.endswith("$batch"):
+            raise CutOff
+
+    when = "after" if arrives else "before"
+    setattr(world.finops, when, die)
+    yield
+    setattr(world.finops, when, lambda request: None)
 
 
 def customer(world: Installation, account: str, name: str = "An account") -> dict[str, Any]:
@@ -104,6 +130,88 @@ def test_a_person_hands_a_row_over_that_the_other_model_describes_no_more(
     assert counts(world.load("accounts", adopt=[wish]), "accounts") == {"updated": 1}
     assert told(world) == {"X1": "An account"}
     assert counts(world.load("accounts"), "accounts") == {"unchanged": 1}
+    # the former owner has none of it any more: neither its old values nor new ones
+    for name in ("A contact", "Another contact"):
+        row = contact(world, "X1", name)
+        assert reasons(world.plan(), "contact_customers") == {"contact-X1": f"customers {SAID}"}
+        world.load()
+        assert told(world) == {"X1": "An account"}
+        world.rows["contact_customers"].remove(row)
+    assert "contact-X1" not in classes(world.plan(), "contact_customers")
+    assert world.ledger("select model from ledger") == [("customers",)]
+    # and gets it back in the same way
+    contact(world, "X1", "Another contact")
+    world.rows["customers"].clear()
+    world.load(adopt=["contact_customers"])
+    assert told(world) == {"X1": "Another contact"}
+    assert world.ledger("select model from ledger") == [("contact_customers",)]
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+def test_a_row_that_is_being_handed_over_is_nobodys_to_change(
+    world: Installation, *, arrives: bool
+) -> None:
+    """The load is killed, and until its row is settled nobody knows whose values the target has."""
+    world.transport = "odata"
+    contact(world, "X1")
+    world.load()
+    row = world.rows["contact_customers"].pop()
+    customer(world, "X1")
+    with cut_off(world, arrives=arrives), pytest.raises(CutOff):
+        world.load(adopt=["customers"])
+    world.rows["contact_customers"].append(row)
+    for name in ("A contact", "Another contact"):
+        row["Name"] = name
+        before = told(world)
+        assert reasons(world.plan("contacts"), "contact_customers") == {
+            "contact-X1": OPEN.format("customers")
+        }
+        world.load("contacts")
+        assert told(world) == before
+    world.load()
+    owner = "An account" if arrives else "Another contact"
+    assert told(world) == {"X1": owner}
+    kinds = (classes(world.plan(), "contact_customers"), classes(world.plan(), "customers"))
+    assert kinds == (
+        ({"contact-X1": "collision"}, {}) if arrives else ({}, {"account-X1": "collision"})
+    )
+
+
+def test_a_row_without_an_answer_is_not_handed_over(world: Installation) -> None:
+    world.transport = "odata"
+    row = contact(world, "X1")
+    world.load()
+    row["Name"] = "Another contact"
+    with cut_off(world, arrives=True), pytest.raises(CutOff):
+        world.load()
+    world.rows["contact_customers"].clear()
+    customer(world, "X1")
+    world.load("accounts", adopt=["customers"])
+    assert told(world) == {"X1": "Another contact"}
+    assert reasons(world.plan(), "customers") == {"account-X1": OPEN.format("contact_customers")}
+    world.load(adopt=["customers"])
+    assert told(world) == {"X1": "An account"}
+
+
+@pytest.mark.parametrize("select", [(), ("accounts",)])
+def test_a_row_that_never_arrived_and_is_gone_blocks_nobody(
+    world: Installation, monkeypatch: pytest.MonkeyPatch, select: tuple[str, ...]
+) -> None:
+    world.transport = "odata"
+    contact(world, "X1")
+    with cut_off(world, arrives=False), pytest.raises(CutOff):
+        world.load()
+    with monkeypatch.context() as patch, pytest.raises(CutOff):
+        patch.setattr(Ledger, "mark_sent", gone)
+        world.load()
+    assert world.ledger("select state, attempted_hash from ledger") == [("unknown", None)]
+    world.rows["contact_customers"].clear()
+    customer(world, "X1")
+    assert classes(world.plan(*select), "customers") == {"account-X1": "insert"}
+    assert world.load(*select).exit_code == 0
+    assert told(world) == {"X1": "An account"}
+    world.load()
+    assert world.ledger("select model from ledger") == [("customers",)]
 
 
 def test_a_model_is_loaded_before_the_other_was_ever_built(world: Installation) -> None:

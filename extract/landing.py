@@ -123,6 +123,13 @@ class Landing:
             names = _list(name for name, _ in table.columns)
             return frozenset(self._database.execute(f"select {names} from known").fetchall())
 
+    def has_rows(self, table: RawTable) -> bool:
+        """Tell whether a row has landed that was still there when it was last looked for."""
+        with self._one_at_a_time(table):
+            self._show_known(table, self._storage.names(f"{table.folder}/*.parquet"))
+            (rows,) = self._row(f"select count(*) from known where not {IS_DELETED}")
+            return bool(rows)
+
     @contextmanager
     def _one_at_a_time(self, table: RawTable) -> Iterator[None]:
         with self._turn:

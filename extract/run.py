@@ -13,14 +13,14 @@ import httpx
 import structlog
 
 from connection.declarations import SourceTable
-from connection.errors import IntegrationError
+from connection.errors import IntegrationError, StorageError
 from connection.landings import LandingRecord, read_landing, write_landing
 from connection.manifest import Manifest
 from connection.settings import Settings
 from connection.storage import Storage
 from extract.catalog import tables
 from extract.errors import TableAbsent, TableFailed
-from extract.landing import Landing
+from extract.landing import Landing, RawTable
 from extract.layout import TableLayout
 from extract.lock import exclusive
 from extract.order import waves
@@ -144,8 +144,26 @@ class _Extraction:
                 return system.check(client, table)
         except IntegrationError as error:
             lacks = table.optional and isinstance(error, TableAbsent)
-            result = _empty(table) if lacks else _failed(table, error, 0.0)
+            result = self._lacking(table) if lacks else _failed(table, error, 0.0)
             return self._finish(result, self._clock.now())
+
+    def _lacking(self, table: SourceTable) -> TableResult:
+        """Return the result of an optional table that the organisation does not have.
+
+        Rows that it had are not given up for it: what the service says may be a mistake.
+        """
+        landed = RawTable.of(table)
+        try:
+            if not self._run.landing.has_rows(landed):
+                return _empty(table)
+        except StorageError as error:
+            return _failed(table, error, 0.0)
+        gone = TableFailed(
+            f"{table.label} does not exist in this organisation any more, and rows of it have landed: "
+            "extract again, or if its solution was removed for good, move "
+            f"{self._storage.path(landed.folder)} away, and the table counts as empty."
+        )
+        return _failed(table, gone, 0.0)
 
     def _extract(self, layout: TableLayout) -> TableResult:
         table, read_at, started = layout.table, self._clock.now(), self._clock.elapsed()
@@ -196,7 +214,7 @@ class _Extraction:
 
 
 def _empty(table: SourceTable) -> TableResult:
-    """Return the result of an optional table that the organisation lacks."""
+    """Return the result of an optional table that the organisation never had."""
     return TableResult(
         system=table.system,
         table=table.name,

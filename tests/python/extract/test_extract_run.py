@@ -212,6 +212,44 @@ def test_an_optional_table_that_the_organisation_lacks_is_empty(
     assert not (case.root / "dataverse/account").exists()
 
 
+def test_an_optional_table_that_is_gone_has_failed_until_its_rows_are_moved_away(
+    case: Case, account: SourceTable, contact: SourceTable
+) -> None:
+    """A service that says so by mistake must neither delete rows nor let old ones pass as new."""
+    optional = replace(account, optional=True)
+    before = case.extract(optional, contact)
+    assert before.exit_code == 0
+    rows = landed(case.root, "dataverse/account")
+    first = read_landing(Storage(str(case.root)), "dataverse", "account")
+    table = case.service.tables.pop("account")
+    gone, other = case.extract(optional, contact).tables
+    assert (gone.status, other.status) == ("failed", "landed")
+    assert gone.message == (
+        "dataverse.account does not exist in this organisation any more, and rows of it have landed: "
+        "extract again, or if its solution was removed for good, move "
+        f"{case.root}/dataverse/account away, and the table counts as empty."
+    )
+    assert landed(case.root, "dataverse/account") == rows
+    record = read_landing(Storage(str(case.root)), "dataverse", "account")
+    assert record is not None and first is not None
+    assert (record.status, record.landed_at) == ("failed", first.landed_at)
+    # it is there again, or it is gone for good
+    case.service.tables["account"] = table
+    assert case.extract(optional).tables[0].rows_appended == 0
+    del case.service.tables["account"]
+    (case.root / "dataverse/account").rename(case.root / "account")
+    assert case.extract(optional).tables[0].status == "landed"
+
+
+def test_an_optional_table_without_rows_may_go(case: Case, account: SourceTable) -> None:
+    optional = replace(account, optional=True)
+    for rows in (case.service.tables["account"].rows, []):
+        case.service.tables["account"].rows = rows
+        assert case.extract(optional).exit_code == 0
+    del case.service.tables["account"]
+    assert case.extract(optional).tables[0].status == "landed"
+
+
 def test_an_optional_table_that_is_refused_has_failed(case: Case, account: SourceTable) -> None:
     case.service.refuse["accounts"] = (403, "", "no")
     assert "was refused (403" in case.failure(replace(account, optional=True))

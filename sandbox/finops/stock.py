@@ -1,7 +1,8 @@
 """What lies in which warehouse: moves that were posted, and what is still to come and to go.
 
 On hand is the sum of the moves of a stocked product in a warehouse. What is on order and what is
-ordered follows from the open lines of sales and purchase orders. A line counts in its own unit.
+ordered follows from the open lines of sales and purchase orders. A line counts in its own unit. A
+product that once moved or was wanted in a warehouse keeps its level there, also when that is 0.
 """
 
 from typing import Final
@@ -49,19 +50,20 @@ from (
         from finops.stock_moves
         union all
         select line."dataAreaId", lower(line."ProductNumber"), lower(line."ShippingWarehouseId"),
-            0, line."OrderedSalesQuantity", 0
+            0, case when header."SalesOrderStatus" = 'Backorder'
+                and line."SalesOrderLineStatus" = 'Backorder'
+                then line."OrderedSalesQuantity" else 0 end, 0
         from finops."SalesOrderLineCDSEntity" as line
         inner join finops."SalesOrderHeaderCDSEntity" as header
             on header._key = lower(line."dataAreaId" || chr(31) || line."SalesOrderNumber")
-        where header."SalesOrderStatus" = 'Backorder' and line."SalesOrderLineStatus" = 'Backorder'
         union all
         select line."dataAreaId", lower(line."ProductNumber"), lower(line."ReceivingWarehouseId"),
-            0, 0, line."OrderedPurchaseQuantity"
+            0, 0, case when header."PurchaseOrderStatus" = 'Backorder'
+                and line."PurchaseOrderLineStatus" = 'Backorder'
+                then line."OrderedPurchaseQuantity" else 0 end
         from finops."PurchPurchaseOrderLineCDSEntity" as line
         inner join finops."PurchPurchaseOrderHeaderV2Entity" as header
             on header._key = lower(line."dataAreaId" || chr(31) || line."PurchaseOrderNumber")
-        where header."PurchaseOrderStatus" = 'Backorder'
-            and line."PurchaseOrderLineStatus" = 'Backorder'
     ) as quantities
     inner join finops."EcoResSellableReleasedProductEntity" as product
         on quantities.company = product."dataAreaId"

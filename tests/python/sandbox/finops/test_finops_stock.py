@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 
 import pytest
-from finops_documents import moved, of_company, stock
+from finops_documents import (
+    customer,
+    done,
+    line,
+    moved,
+    of_company,
+    order,
+    purchase_line,
+    purchase_order,
+    stock,
+    vendor,
+)
 from finops_projects import Row, exported, land, send, set_up_export
 from finops_service import Finops
 
@@ -182,6 +193,47 @@ def test_what_is_on_hand_is_exported_in_full_or_as_it_changed(service: Finops) -
     of_company(service, "post-inventory-journals")
     _, (row,) = exported(service, "d365-on-hand")
     assert row["ONHANDQUANTITY"] == "11"
+
+
+@pytest.mark.parametrize("sells", [True, False])
+def test_a_level_that_comes_to_nothing_is_told_as_nothing(service: Finops, *, sells: bool) -> None:
+    """A product that is wanted, or ordered, where it never was: its level stays, and becomes 0."""
+    product = min(
+        str(row["ProductNumber"])
+        for row in service.content("SellableReleasedProducts")
+        if row["IsStockedProduct"] == "Yes" and not levels(service, str(row["ProductNumber"]))
+    )
+    if sells:
+        customer(service)
+        order(service)
+        line(service, ProductNumber=product, ShippingWarehouseId="51")
+    else:
+        vendor(service)
+        purchase_order(service)
+        purchase_line(service, ProductNumber=product, ReceivingWarehouseId="51")
+    assert levels(service, product) == [(0, 2, 0) if sells else (0, 0, 5)]
+    if sells:
+        done(service, "cancel-order", "SO-1")
+    else:
+        address = "/data/PurchaseOrderHeadersV2(dataAreaId='usmf',PurchaseOrderNumber='PO-1')"
+        service.client.patch(address, json={"PurchaseOrderStatus": "Canceled"}).raise_for_status()
+    assert levels(service, product) == [(0, 0, 0)]
+    _, rows = exported(service, "d365-on-hand")
+    assert [
+        (row["ONHANDQUANTITY"], row["ONORDERQUANTITY"], row["ORDEREDQUANTITY"])
+        for row in rows
+        if (row["PRODUCTNUMBER"], row["INVENTORYWAREHOUSEID"]) == (product, "51")
+    ] == [("0", "0", "0")]
+
+
+def levels(service: Finops, product: str) -> list[tuple[object, ...]]:
+    names = ("OnHandQuantity", "OnOrderQuantity", "OrderedQuantity")
+    return [
+        tuple(row[name] for name in names)
+        for row in service.content("InventWarehouseOnHandCDSEntity")
+        if (row["dataAreaId"], row["ProductNumber"], row["InventoryWarehouseId"])
+        == ("usmf", product, "51")
+    ]
 
 
 def test_what_is_on_hand_cannot_be_imported(service: Finops) -> None:

@@ -62,6 +62,10 @@ class Catalog:
         """Tell whether the solution does `behavior` when a row of the table is written."""
         return behavior not in self._text("dataverse_solution_without", table).split()
 
+    def freight_tax_number(self, table: Table) -> str:
+        """Return what number the line of the header tax gets: none, next, or the number itself."""
+        return self._text("dataverse_freight_tax_number", table)
+
     def _hidden(self, table: Table) -> bool:
         missing = self._switches.value("dataverse_missing_table", table.entity_set, table.name)
         if missing or not table.name.startswith(SOLUTION_PREFIX):

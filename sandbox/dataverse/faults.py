@@ -48,6 +48,12 @@ SWITCHES = (
         "What the solution does not do by itself: names of behaviours in solution.py, such as "
         "lock_posted_documents or require_price_list, apart by blanks.",
     ),
+    Switch(
+        "dataverse_freight_tax_number",
+        "none",
+        "The sequence number of the write-in line that header tax becomes is not known: `none`, "
+        "`next` after those of the order, or a number such as 1 that another line may have.",
+    ),
     Switch("dataverse_short_pages", False, "Pages hold half of the rows they could."),
     Switch("dataverse_delta_expired", False, "Refuse every delta token as expired."),
     Switch("dataverse_delta_life_days", 7, "How long a delta token is good."),

@@ -23,6 +23,7 @@ PLUG_IN_FAILURE = "0x80040265"
 CREATED, POSTED = 1, 2
 FIRST_ORDER_STATUS = 690970000
 ORDER_INVOICED = {"statecode": 4, "statuscode": 100003}
+FREIGHT_TAX = "Freight Tax"
 MANUAL = 690970006
 ON_HAND, ON_ORDER, ALLOCATED = 690970000, 690970001, 690970002
 
@@ -91,6 +92,9 @@ class Store(Protocol):
 
     def change(self, table_name: str, row_id: UUID, row: Row) -> None:
         """Update a row."""
+
+    def remove(self, table_name: str, row_id: UUID) -> None:
+        """Delete a row."""
 
 
 def answers(table: Table) -> bool:
@@ -226,6 +230,46 @@ def close_invoiced_order(store: Store, change: Change) -> None:
         store.change("invoice", change.row_id, owner)
 
 
+def write_in_freight_tax(store: Store, change: Change) -> None:
+    """Keep a line without a product in an order that has header tax, and none in another."""
+    if not change.sets("msdynce_misctax"):
+        return
+    tax = _number(change.value("msdynce_misctax"))
+    found = store.cursor.execute(
+        "select salesorderdetailid from dataverse.salesorderdetail "
+        "where _salesorderid_value = ? and isproductoverridden and productdescription = ?",
+        [change.row_id, FREIGHT_TAX],
+    ).fetchone()
+    amounts: Row = {"priceperunit": tax, "extendedamount": tax}
+    if not found:
+        if tax:
+            store.put("salesorderdetail", amounts | _freight_tax_line(store, change))
+    elif tax:
+        store.change("salesorderdetail", found[0], amounts)
+    else:
+        store.remove("salesorderdetail", found[0])
+
+
+def _freight_tax_line(store: Store, change: Change) -> Row:
+    """Return the line but for its amounts."""
+    number = store.catalog.freight_tax_number(change.table)
+    if number == "next":
+        found = store.cursor.execute(
+            "select coalesce(max(sequencenumber), 0) + 1 from dataverse.salesorderdetail "
+            "where _salesorderid_value = ?",
+            [change.row_id],
+        ).fetchone()
+        number = str(found[0]) if found else "1"
+    return {
+        "_salesorderid_value": change.row_id,
+        "_transactioncurrencyid_value": change.value("_transactioncurrencyid_value"),
+        "productdescription": FREIGHT_TAX,
+        "isproductoverridden": True,
+        "quantity": Decimal(1),
+        "sequencenumber": None if number == "none" else int(number),
+    }
+
+
 Behavior = Callable[[Store, Change], None]
 
 BEFORE: Mapping[str, tuple[Behavior, ...]] = {
@@ -238,6 +282,7 @@ BEFORE: Mapping[str, tuple[Behavior, ...]] = {
 AFTER: Mapping[str, tuple[Behavior, ...]] = {
     "msdynce_externalproductinventory": (book_levels,),
     "invoice": (close_invoiced_order,),
+    "salesorder": (write_in_freight_tax,),
 }
 
 

@@ -93,6 +93,10 @@ class Writer:
         """Update a row with values that already are in terms of the database."""
         self._update(self.catalog.by_name(table_name), row_id, row)
 
+    def remove(self, table_name: str, row_id: UUID) -> None:
+        """Delete a row."""
+        self.delete(self.catalog.by_name(table_name), Key(row_id))
+
     def _insert(self, table: Table, row: dict[str, object]) -> Written:
         row_id = row.setdefault(table.primary_key, uuid4())
         if not isinstance(row_id, UUID):

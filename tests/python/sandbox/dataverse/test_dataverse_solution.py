@@ -274,6 +274,71 @@ def test_an_invoice_marks_its_order_as_invoiced_and_takes_its_owner(empty: Datav
     assert empty.get(f"invoices({invoice})").json()["_owningbusinessunit_value"] == unit
 
 
+def make_order(service: Dataverse, **content: object) -> str:
+    customer = bind(customerid_account=f"accounts({service.create('accounts', name='Customer')})")
+    return f"salesorders({service.create('salesorders', name='Order', **customer, **content)})"
+
+
+def add_line(service: Dataverse, order: str, number: int) -> None:
+    product = bind(salesorderid=order, productid=make_product(service, productnumber=f"P{number}"))
+    service.create("salesorderdetails", sequencenumber=number, quantity=1, **product)
+
+
+def freight_taxes(service: Dataverse) -> list[Row]:
+    return service.rows("salesorderdetails?$filter=_productid_value eq null")
+
+
+def test_header_tax_of_an_order_is_a_write_in_line_as_long_as_there_is_one(
+    empty: Dataverse,
+) -> None:
+    order = make_order(empty, ordernumber="SO-1", msdynce_misctax=0)
+    other = make_order(empty, ordernumber="SO-2", msdynce_misctax=3)
+    (line,) = freight_taxes(empty)
+    assert other == f"salesorders({line['_salesorderid_value']})"
+    (other_line,) = (row["salesorderdetailid"] for row in freight_taxes(empty))
+    for tax in (0.51, 12):
+        empty.client.patch(order, json={"msdynce_misctax": tax, "name": "Taxed"}).raise_for_status()
+        (line,) = (r for r in freight_taxes(empty) if r["salesorderdetailid"] != other_line)
+        assert order == f"salesorders({line['_salesorderid_value']})"
+        assert line["productdescription"] == "Freight Tax"
+        assert line["isproductoverridden"] is True
+        assert (line["quantity"], line["priceperunit"], line["extendedamount"]) == (1, tax, tax)
+        assert line["sequencenumber"] is None
+    # another column, or the same tax, is no news of it
+    empty.client.patch(order, json={"msdynce_misctax": 12, "name": "Again"}).raise_for_status()
+    assert line in freight_taxes(empty)
+
+
+@pytest.mark.parametrize("nothing", [0, None])
+def test_the_line_goes_with_the_header_tax(empty: Dataverse, nothing: int | None) -> None:
+    order = make_order(empty, msdynce_misctax=5)
+    add_line(empty, order, 1)
+    assert len(freight_taxes(empty)) == 1
+    empty.client.patch(order, json={"msdynce_misctax": nothing}).raise_for_status()
+    assert freight_taxes(empty) == []
+    (left,) = empty.rows("salesorderdetails")
+    assert left["sequencenumber"] == 1
+
+
+@pytest.mark.parametrize(("setting", "number"), [("none", None), ("next", 4), ("1", 1), (7, 7)])
+def test_the_number_of_the_line_is_a_matter_of_doubt(
+    empty: Dataverse, setting: str | int, number: int | None
+) -> None:
+    empty.switches.set("dataverse_freight_tax_number", setting)
+    order = make_order(empty)
+    add_line(empty, make_order(empty), 8)
+    for line in (1, 3):
+        add_line(empty, order, line)
+    empty.client.patch(order, json={"msdynce_misctax": 5}).raise_for_status()
+    assert [row["sequencenumber"] for row in freight_taxes(empty)] == [number]
+
+
+def test_header_tax_can_be_left_alone(empty: Dataverse) -> None:
+    empty.switches.set("dataverse_solution_without", "write_in_freight_tax")
+    make_order(empty, msdynce_misctax=5)
+    assert freight_taxes(empty) == []
+
+
 def make_currencies(service: Dataverse) -> tuple[str, str]:
     """Two currencies; only the first has a price list."""
     with_list, without = (

@@ -39,6 +39,7 @@ LEVEL_COLUMNS = (
     "_msdynce_warehouse_value",
     *(column for column, _, _ in LEVELS),
 )
+ACCOUNTS_OF_ORDER = ("_msdyn_serviceaccount_value", "_msdyn_billingaccount_value")
 STOCK_DOCUMENTS = ("msdyn_inventoryadjustment", "msdyn_inventorytransfer")
 
 DEFAULTS: Mapping[str, Mapping[str, object]] = {
@@ -153,6 +154,15 @@ def lock_external_project(store: Store, change: Change) -> None:
         return
     if change.before.get("msdyn_systemstatus") not in (None, FIRST_ORDER_STATUS):
         raise _refused("The external project of a work order that has begun cannot be changed.")
+
+
+def lock_accounts_of_project(store: Store, change: Change) -> None:
+    """Refuse another service or billing account of a work order that keeps its project."""
+    project = "_msdynce_externalproject_value"
+    if change.before is None or change.sets(project) or change.value(project) is None:
+        return
+    if any(change.sets(column) for column in ACCOUNTS_OF_ORDER):
+        raise _refused("The accounts of a work order with an external project are locked.")
 
 
 def follow_external_project(store: Store, change: Change) -> None:
@@ -276,7 +286,11 @@ BEFORE: Mapping[str, tuple[Behavior, ...]] = {
     "msdyn_inventoryadjustment": (lock_posted_documents,),
     "msdyn_inventorytransfer": (lock_posted_documents,),
     "msdyn_inventoryadjustmentproduct": (lock_lines_of_posted_documents, number_stock_lines),
-    "msdyn_workorder": (lock_external_project, follow_external_project),
+    "msdyn_workorder": (
+        lock_external_project,
+        lock_accounts_of_project,
+        follow_external_project,
+    ),
     "product": (require_price_list,),
 }
 AFTER: Mapping[str, tuple[Behavior, ...]] = {

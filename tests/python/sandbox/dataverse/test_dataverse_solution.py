@@ -243,6 +243,44 @@ def test_a_picked_project_brings_its_account_and_nobody_pays(empty: Dataverse) -
     assert row["_msdyn_billingaccount_value"] is None
 
 
+@pytest.mark.parametrize("lookup", ["msdyn_serviceaccount", "msdyn_billingaccount"])
+def test_the_accounts_of_an_order_are_locked_while_it_has_a_project(
+    empty: Dataverse, lookup: str
+) -> None:
+    account, project = make_project(empty, "FP-1")
+    payer = bind(**{lookup: f"accounts({empty.create('accounts', name='Payer')})"})
+    row_id = empty.create("msdyn_workorders", **bind(msdynce_externalproject=project))
+    path = f"msdyn_workorders({row_id})"
+    status, words = refusal(empty, "PATCH", path, payer)
+    assert status == 400
+    assert "locked" in words
+    row = empty.get(path).json()
+    assert row["_msdyn_serviceaccount_value"] == account
+    assert row["_msdyn_billingaccount_value"] is None
+    # what says no other account is no change of it, and other columns are free
+    same = bind(msdyn_serviceaccount=f"accounts({account})", msdynce_externalproject=project)
+    same |= {"msdyn_name": "WO-1", "msdyn_billingaccount@odata.bind": None}
+    empty.client.patch(path, json=same).raise_for_status()
+    empty.client.patch(path, json={"msdyn_systemstatus": SCHEDULED}).raise_for_status()
+    assert refusal(empty, "PATCH", path, payer)[0] == 400
+
+
+@pytest.mark.parametrize("lookup", ["msdyn_serviceaccount", "msdyn_billingaccount"])
+def test_the_accounts_of_an_order_are_free_without_a_project(empty: Dataverse, lookup: str) -> None:
+    _, project = make_project(empty, "FP-1")
+    payer = bind(**{lookup: f"accounts({empty.create('accounts', name='Payer')})"})
+    row_id = empty.create("msdyn_workorders", **bind(msdynce_externalproject=project))
+    path = f"msdyn_workorders({row_id})"
+    free = payer | {"msdynce_externalproject@odata.bind": None}
+    empty.client.patch(path, json=free).raise_for_status()
+    assert f"accounts({empty.get(path).json()[f'_{lookup}_value']})" in str(payer)
+    other = bind(**{lookup: f"accounts({empty.create('accounts', name='Other')})"})
+    empty.client.patch(path, json=other).raise_for_status()
+    empty.client.patch(path, json=bind(msdynce_externalproject=project)).raise_for_status()
+    empty.switches.set("dataverse_solution_without", "lock_accounts_of_project")
+    empty.client.patch(path, json=other).raise_for_status()
+
+
 def test_the_project_of_an_order_that_has_begun_cannot_change(empty: Dataverse) -> None:
     _, project = make_project(empty, "FP-1")
     _, other = make_project(empty, "FP-2")

@@ -193,6 +193,29 @@ def test_a_row_without_an_answer_is_not_handed_over(world: Installation) -> None
     assert told(world) == {"X1": "An account"}
 
 
+def test_a_hand_over_is_remembered_as_a_whole_or_not_at_all(
+    world: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.transport = "odata"
+    contact(world, "X1")
+    world.load()
+    world.rows["contact_customers"].clear()
+    customer(world, "X1")
+    store = Ledger._store
+
+    def die(ledger: Ledger, model: str, table: str) -> None:
+        store(ledger, model, table)
+        raise CutOff
+
+    with monkeypatch.context() as patch, pytest.raises(CutOff):
+        patch.setattr(Ledger, "_store", die)
+        world.load(adopt=["customers"])
+    owners = "select model, state from ledger order by all"
+    assert world.ledger(owners) == [("contact_customers", "in_target"), ("customers", "sent")]
+    world.load()
+    assert world.ledger(owners) == [("customers", "in_target")]
+
+
 @pytest.mark.parametrize("select", [(), ("accounts",)])
 def test_a_row_that_never_arrived_and_is_gone_blocks_nobody(
     world: Installation, monkeypatch: pytest.MonkeyPatch, select: tuple[str, ...]

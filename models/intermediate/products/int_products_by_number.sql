@@ -1,10 +1,16 @@
 -- Grain: one row per product number, as Finance compares numbers, with the product of Dataverse it means: the
--- one that is there, else the one that is about to be made. A number of two products there means neither.
+-- one that is there, else the one that is about to be made. A number of two products there means neither, and
+-- one that was made there is none of Finance.
 with
 
 products as (
 
-    {{ only_row_by('stg_dataverse__products', 'product_number', 'product_id') }}
+    select
+        {{ comparable('product_number') }} as compared_number,
+        min(product_id) as product_id
+    from {{ ref('stg_dataverse__products') }}
+    group by {{ comparable('product_number') }}
+    having count(*) = 1 and max(case when not external_flag then 1 else 0 end) = 0
 
 ),
 
@@ -22,7 +28,7 @@ new_products as (
 united as (
 
     select
-        compared_key as compared_number,
+        compared_number,
         product_id,
         cast(null as string) as parent_product_id
     from products

@@ -27,6 +27,7 @@ looked_up as (
     select
         lines.*,
         products.product_number,
+        coalesce(not products.external_flag, false) as is_made_in_dataverse,
         released_products.released_product_row_id is not null as is_released,
         units.unit_name,
         products.inventory_unit_id,
@@ -151,7 +152,14 @@ judged as (
                 'product_id', 'product_number is not null', 'ProductNumber', 'Product'
             ),
             reject(
-                'product_number is not null and data_area_id is not null and not is_released',
+                'product_number is not null and is_made_in_dataverse',
+                'missing_parent', 'ProductNumber', 'product_number',
+                "concat('Product ', product_number, ' was made in Dataverse and is none of Finance. Take another "
+                ~ "one; or, where Finance has this one too, set Is maintained externally to Yes in Dataverse.')"
+            ),
+            reject(
+                'product_number is not null and not is_made_in_dataverse and data_area_id is not null '
+                ~ 'and not is_released',
                 'missing_parent', 'ProductNumber', 'product_number',
                 "concat('Product ', product_number, ' is not released in company ', data_area_id, '.')"
             ),

@@ -101,8 +101,9 @@ checked as (
         {{ list_of([
             reject(
                 'product_id is null', 'missing_parent', 'msdynce_product', 'product_number',
-                "concat('Dataverse does not have one product ', product_number, ', and the template products does "
-                ~ "not make it: release it for sale in Finance, or see why it is rejected there.')"
+                "concat('Dataverse does not have one product ', product_number, ' that comes from Finance, and the "
+                ~ "template products does not make it: release it for sale in Finance, or see why it is rejected "
+                ~ "there.')"
             ),
             reject(
                 'warehouse_name is not null and warehouse_id is null', 'missing_parent', 'msdynce_warehouse', 'warehouse_name',

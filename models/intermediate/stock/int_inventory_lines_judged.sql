@@ -34,7 +34,7 @@ looked_up as (
         {{ comparable(mapped_value('unit', 'units.unit_name')) }} as unit_symbol,
         {{ comparable(mapped_value('unit', 'inventory_units.unit_name', 'inventory_unit_map')) }}
             as inventory_unit_symbol,
-        nullif({{ comparable('released_products.inventory_unit_symbol') }}, '') as released_unit_symbol,
+        nullif(trim(released_products.inventory_unit_symbol), '') as released_unit_symbol,
         -- drafts count: they will be posted
         case
             when lines.line_number is null then 1
@@ -70,15 +70,15 @@ looked_up as (
 
 ),
 
--- by the unit of the product, else by Finance's symbol; two units of Dataverse may have one symbol
+-- two units of Dataverse may have one symbol. Its product has the unit of one company, which need not be that of
+-- the line
 with_units as (
 
     select
         *,
-        case
-            when inventory_unit_id is null then unit_symbol <> released_unit_symbol
-            else unit_id <> inventory_unit_id and coalesce(unit_symbol <> inventory_unit_symbol, true)
-        end as is_in_another_unit
+        unit_id <> inventory_unit_id and coalesce(unit_symbol <> inventory_unit_symbol, true)
+            as is_in_another_unit,
+        unit_symbol <> {{ comparable('released_unit_symbol') }} as is_in_another_unit_than_released
     from looked_up
 
 ),
@@ -164,9 +164,12 @@ judged as (
                 "concat('Product ', product_number, ' is not released in company ', data_area_id, '.')"
             ),
             reject(
-                'is_in_another_unit', 'unmapped_value', 'Unit', 'unit_name',
-                "concat('The line counts in ', coalesce(unit_name, unit_id), ', which is not the inventory "
-                ~ "unit of the product; Finance takes the number for one in its own unit.')"
+                'is_in_another_unit or is_in_another_unit_than_released',
+                'unmapped_value', 'Unit', 'unit_name',
+                "concat('The line counts in ', coalesce(unit_name, unit_id), ', which is not the inventory unit of "
+                ~ "the product', case when is_in_another_unit_than_released then concat(' (', released_unit_symbol, "
+                ~ "' in company ', data_area_id, ')') else '' end, '; Finance takes the number for one in its own "
+                ~ "unit.')"
             ),
             reject_missing('quantity', 'InventoryQuantity', 'set the quantity of the line'),
         ]) }} as rejections

@@ -14,6 +14,23 @@ products as (
 
 ),
 
+-- what each company counts a product in, and the company whose row stands for all in Dataverse
+released_units as (
+
+    select
+        data_area_id,
+        compared_number,
+        inventory_unit_symbol,
+        max(case when company_rank = 1 then data_area_id end) over (
+            partition by compared_number
+        ) as giving_company,
+        max(case when company_rank = 1 then inventory_unit_symbol end) over (
+            partition by compared_number
+        ) as given_unit_symbol
+    from {{ ref('int_products_resolved') }}
+
+),
+
 sent_warehouses as (
 
     select
@@ -67,6 +84,9 @@ resolved as (
         dataverse_levels.copies,
         products.product_id,
         products.parent_product_id,
+        released_units.inventory_unit_symbol,
+        released_units.giving_company,
+        released_units.given_unit_symbol,
         coalesce(sent_warehouses.warehouse_id, dataverse_warehouses.warehouse_id) as warehouse_id,
         case when not sent_warehouses.is_in_dataverse then sent_warehouses.warehouse_id end
             as parent_warehouse_id
@@ -75,6 +95,11 @@ resolved as (
 
     left join products
         on stock.compared_number = products.compared_number
+
+    left join released_units
+        on
+            stock.data_area_id = released_units.data_area_id
+            and stock.compared_number = released_units.compared_number
 
     left join sent_warehouses
         on stock.compared_warehouse = sent_warehouses.compared_name
@@ -109,6 +134,13 @@ checked as (
                 'warehouse_name is not null and warehouse_id is null', 'missing_parent', 'msdynce_warehouse', 'warehouse_name',
                 "concat('Dataverse does not have one warehouse ', warehouse_name, ', and the template warehouses "
                 ~ "does not make it: correct its line in seeds/warehouses.csv, or see why it is rejected there.')"
+            ),
+            reject(
+                'lower(trim(inventory_unit_symbol)) <> lower(trim(given_unit_symbol))',
+                'unmapped_value', 'msdynce_onhandquantity', 'inventory_unit_symbol',
+                "concat('Company ', data_area_id, ' stocks product ', product_number, ' in ', "
+                ~ "inventory_unit_symbol, ', and Dataverse counts it in ', given_unit_symbol, ', as company ', "
+                ~ "giving_company, ' does. Give it one inventory unit in both.')"
             ),
             reject(
                 'copies > 1', 'duplicate_key', 'msdynce_productnumber', 'product_number',

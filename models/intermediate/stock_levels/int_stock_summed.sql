@@ -25,6 +25,7 @@ final as (
 
     select
         on_hand_row_id,
+        data_area_id,
         product_number,
         warehouse_name,
         compared_number,

@@ -161,7 +161,8 @@ judged as (
                 'product_number is not null and not is_made_in_dataverse and data_area_id is not null '
                 ~ 'and not is_released',
                 'missing_parent', 'ProductNumber', 'product_number',
-                "concat('Product ', product_number, ' is not released in company ', data_area_id, '.')"
+                "concat('Product ', product_number, ' is not released for sale in company ', data_area_id, ': see "
+                ~ "Validate on the released product.')"
             ),
             reject(
                 'is_in_another_unit or is_in_another_unit_than_released',

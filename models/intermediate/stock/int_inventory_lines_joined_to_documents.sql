@@ -70,6 +70,8 @@ joined as (
         lines.quantity,
         lines.document_kind,
         lines.document_id,
+        lines.inventory_adjustment_id,
+        lines.inventory_transfer_id,
         documents.document_id is not null as has_document,
         documents.journal_number,
         documents.post_status_code,

@@ -13,17 +13,18 @@ judged as (
 
 ),
 
--- Finance posts a journal as it comes: half of a transfer would move half of the stock
+-- Finance posts a journal as it comes: half of a transfer would move half of the stock. A line that belongs to
+-- two documents is missing in both
 incomplete as (
 
     select
-        document_id,
+        inventory_transfer_id,
         count(*) as line_count
     from judged
     where
-        document_kind = 'transfer' and transfer_filter_reason is null
+        inventory_transfer_id is not null and transfer_filter_reason is null
         and not ({{ is_empty('rejections') }})
-    group by document_id
+    group by inventory_transfer_id
 
 ),
 
@@ -34,7 +35,7 @@ checked as (
         judged.inventory_adjustment_product_id as _source_id,
         judged.transfer_filter_reason as filter_reason,
         case
-            when incomplete.document_id is null or not ({{ is_empty('judged.rejections') }})
+            when incomplete.inventory_transfer_id is null or not ({{ is_empty('judged.rejections') }})
                 then judged.rejections
             else
                 {{ list_of([
@@ -58,7 +59,7 @@ checked as (
     from judged
 
     left join incomplete
-        on judged.document_id = incomplete.document_id
+        on judged.inventory_transfer_id = incomplete.inventory_transfer_id
 
 )
 

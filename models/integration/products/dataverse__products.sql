@@ -30,10 +30,7 @@ final as (
                 then cast({{ constant('dataverse__products', 'msdynce_ismaintainedexternally') }} as boolean)
         end as msdynce_ismaintainedexternally,
         field_service_product_type_code as msdyn_fieldserviceproducttype,
-        case
-            when not {{ column_is_missing('product', '_msdynce_inventoryunit_value') }}
-                then inventory_unit_id
-        end as msdynce_inventoryunit,
+        inventory_unit_id as msdynce_inventoryunit,
         price_list_id as pricelevelid,
 
         -- never sent

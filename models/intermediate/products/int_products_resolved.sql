@@ -7,8 +7,13 @@ products as (
         released.*,
         {{ comparable('released.product_number') }} as compared_number,
         companies.data_area_id is not null as is_company_known,
-        case when {{ var('inventory_unit') | lower }} then released.inventory_unit_symbol end
-            as sent_inventory_unit_symbol,
+        -- an organisation that lacks the column does not take it either
+        case
+            when
+                {{ var('inventory_unit') | lower }}
+                and not {{ column_is_missing('product', '_msdynce_inventoryunit_value') }}
+                then released.inventory_unit_symbol
+        end as sent_inventory_unit_symbol,
         case when {{ var('field_service_products') | lower }} then released.field_service_product_type end
             as sent_field_service_product_type
 

@@ -51,7 +51,7 @@ checked as (
                 'has_price_list and price_list_name is not null and price_list_id is null',
                 'missing_parent', 'pricelevelid', 'price_list_name',
                 "concat('Dataverse has no price list ', price_list_name, ' in ', currency_code, '. Create it, or "
-                ~ "correct the value map price_list in seeds/value_map.csv.')"
+                ~ "correct the value map product_price_list in seeds/value_map.csv.')"
             ),
             reject(
                 'unit_group_id is null', 'missing_parent', 'defaultuomscheduleid', 'null',

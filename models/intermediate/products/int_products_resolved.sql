@@ -40,7 +40,7 @@ mapped as (
         {{ mapped_value('product_type', 'products.product_type') }} as product_type_code,
         {{ mapped_value('field_service_product_type', 'products.sent_field_service_product_type') }}
             as field_service_product_type_code,
-        {{ mapped_value('price_list', 'products.currency_code') }} as price_list_name
+        {{ mapped_value('product_price_list', 'products.currency_code') }} as price_list_name
 
     from products
 
@@ -48,7 +48,7 @@ mapped as (
 
     {{ join_value_map('field_service_product_type', 'products.sent_field_service_product_type') }}
 
-    {{ join_value_map('price_list', 'products.currency_code') }}
+    {{ join_value_map('product_price_list', 'products.currency_code') }}
 
 ),
 

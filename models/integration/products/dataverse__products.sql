@@ -23,7 +23,10 @@ final as (
         cast(unit_cost as decimal(19, 4)) as currentcost,
         is_stocked as isstockitem,
         product_type_code as producttypecode,
-        cast({{ constant('dataverse__products', 'quantitydecimal') }} as integer) as quantitydecimal,
+        coalesce(
+            cast({{ constant('dataverse__products', 'quantitydecimal') }} as integer),
+            sales_unit_decimal_precision
+        ) as quantitydecimal,
         -- an organisation that lacks the column does not take it either
         case
             when not {{ column_is_missing('product', 'msdynce_ismaintainedexternally') }}

@@ -94,6 +94,7 @@ checked as (
         unit_group_id,
         sales_price,
         unit_cost,
+        sales_unit_decimal_precision,
         case lower(is_stocked) when 'yes' then true when 'no' then false end as is_stocked,
         cast(product_type_code as integer) as product_type_code,
         cast(field_service_product_type_code as integer) as field_service_product_type_code,

@@ -35,7 +35,8 @@ renamed as (
 
         ---------- numerics
         SalesPrice as sales_price,
-        UnitCost as unit_cost
+        UnitCost as unit_cost,
+        SalesUnitDecimalPrecision as sales_unit_decimal_precision
 
     from source
 

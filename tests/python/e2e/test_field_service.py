@@ -149,6 +149,7 @@ def test_products_come_with_their_kind_unit_and_price_list(ends: Ends) -> None:
         assert product["msdynce_ismaintainedexternally"] is True
         assert product["price"] == round(row["SalesPrice"], 4)
         assert product["isstockitem"] == (row["IsStockedProduct"] == "Yes")
+        assert product["quantitydecimal"] == row["SalesUnitDecimalPrecision"]
         kind = {"Inventory": 690970000, "NonInventory": 690970001, "Service": 690970002}
         assert product["msdyn_fieldserviceproducttype"] == kind[row["FieldServiceProductType"]]
         assert units[product["_msdynce_inventoryunit_value"]]
@@ -156,6 +157,9 @@ def test_products_come_with_their_kind_unit_and_price_list(ends: Ends) -> None:
         assert product["_transactioncurrencyid_value"] in lists.values()
         chosen = lists.get(product["_pricelevelid_value"])
         assert chosen in (None, product["_transactioncurrencyid_value"])
+    # what Finance alone had gets no list, since no line of the value map names one
+    made = [product for row, product in came if row["ProductNumber"].startswith("P9")]
+    assert made and not any(product["_pricelevelid_value"] for product in made)
     # one product of several companies comes once, and nothing made in Dataverse is taken over
     assert len({product["productid"] for _, product in came}) == len(came)
     assert ends.reasons("dataverse__products") == {"same_product_of_another_company"}
@@ -179,10 +183,19 @@ def test_stock_comes_once_per_product_and_warehouse_and_its_names_cross(ends: En
         row["msdyn_warehouseid"]: row["msdyn_name"] for row in ends.dataverse["msdyn_warehouses"]
     }
     numbers = {row["productid"]: row["productnumber"] for row in ends.dataverse["products"]}
+    # a product that was made in Dataverse is not that of Finance, and its stock is not either
+    made_there = {
+        row["productnumber"]
+        for row in ends.dataverse["products"]
+        if row["msdynce_ismaintainedexternally"] is False
+    }
     expected: dict[tuple[str, str], Counter[str]] = {}
+    left_out = set()
     for row in ends.finance[STOCK]:
         name = brought().get((row["dataAreaId"], row["InventoryWarehouseId"]))
-        if name:
+        if name and row["ProductNumber"] in made_there:
+            left_out.add((row["ProductNumber"], name))
+        elif name:
             levels = expected.setdefault((row["ProductNumber"], name), Counter())
             for level in ("OnHandQuantity", "OnOrderQuantity", "OrderedQuantity"):
                 levels[level] += row[level]
@@ -191,6 +204,7 @@ def test_stock_comes_once_per_product_and_warehouse_and_its_names_cross(ends: En
         *("msdynce_productnumber", "msdynce_warehouseid"),
     )
     assert len(outside) == len(ends.dataverse["msdynce_externalproductinventories"])
+    assert left_out and not left_out & set(outside)
     inside = {
         (numbers[row["_msdyn_product_value"]], names[row["_msdyn_warehouse_value"]]): row
         for row in ends.dataverse["msdyn_productinventories"]

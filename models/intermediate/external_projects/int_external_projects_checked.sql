@@ -12,6 +12,18 @@ made_from_dataverse as (
 
 ),
 
+-- which project of Finance each one of Dataverse is: what was sent under its id last
+remembered as (
+
+    select
+        {{ payload_member('payload', 'msdynce_externalprojectid') }} as external_project_id,
+        max(source_id) as project_row_id
+    from {{ ref('stg_ledger__accepted_rows') }}
+    where target_model = 'dataverse__external_projects'
+    group by {{ payload_member('payload', 'msdynce_externalprojectid') }}
+
+),
+
 dataverse_projects as (
 
     select
@@ -44,11 +56,14 @@ projects as (
 
 ),
 
-resolved as (
+identified as (
 
     select
         projects.*,
         companies.data_area_id is not null as is_company_known,
+        sum(case when companies.data_area_id is not null then 1 else 0 end) over (
+            partition by projects.compared_number
+        ) as known_companies,
         made_from_dataverse.compared_number is not null as is_made_from_dataverse,
         {{ mapped_value('project_stage', 'projects.project_stage') }} as project_stage_code,
         coalesce(
@@ -79,6 +94,24 @@ resolved as (
 
 ),
 
+owned as (
+
+    select
+        identified.*,
+        remembered.project_row_id as sent_row_id,
+        coalesce(remembered.project_row_id <> identified.project_row_id, false) as is_of_another_row,
+        -- where nobody knows whose project it is, one company alone can be meant
+        identified.is_in_dataverse
+        and coalesce(remembered.project_row_id = identified.project_row_id, identified.known_companies = 1)
+            as has_come
+
+    from identified
+
+    left join remembered
+        on identified.external_project_id = remembered.external_project_id
+
+),
+
 scoped as (
 
     select
@@ -89,9 +122,9 @@ scoped as (
             when coalesce(project_type, '') <> 'TimeMaterial' then 'not_time_and_material'
             when project_stage_code is null then 'stage_not_in_process'
             -- 2 is Finished
-            when project_stage_code = '2' and not is_in_dataverse then 'finished_before_it_came'
+            when project_stage_code = '2' and not has_come then 'finished_before_it_came'
         end as filter_reason
-    from resolved
+    from owned
 
 ),
 
@@ -112,7 +145,13 @@ checked as (
         filter_reason,
         {{ list_of([
             reject(
-                'copies > 1', 'duplicate_key', 'msdynce_projectnumber', 'project_number',
+                'is_of_another_row', 'duplicate_key', 'msdynce_projectnumber', 'project_number',
+                "concat('Project ', project_number, ' of Dataverse is ', sent_row_id, ', which was sent before, and "
+                ~ "Dataverse has one list for all. Renumber one of the two.')"
+            ),
+            reject(
+                'copies > 1 and not is_of_another_row',
+                'duplicate_key', 'msdynce_projectnumber', 'project_number',
                 "concat('Project ', project_number, ' is in ', cast(copies as string), ' companies, and Dataverse "
                 ~ "has one list for all. Renumber all but one.')"
             ),

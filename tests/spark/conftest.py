@@ -15,6 +15,7 @@ from connection.manifest import read_manifest
 BOOKED = (
     *("accounts", "projects_and_contracts", "project_tasks", "expense_categories"),
     *("project_actuals", "contacts", "products", "warehouses", "sales_orders", "purchasing"),
+    "external_projects",
 )
 """What is sent before the comparison: what is remembered, and what it needs."""
 SALES = ("CDSSalesOrderHeaders", "CDSSalesOrderLines", ("calculate-totals", "confirm-order"))

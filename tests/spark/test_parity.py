@@ -49,9 +49,7 @@ ALWAYS_FILLED = {
         *("ContactPersonPartyType", "IsContactPersonExternallyMaintained"),
         "PrimaryAddressCountryRegionISOCode",
     },
-    "dataverse__products": {
-        *("currentcost", "msdynce_ismaintainedexternally", "pricelevelid", "quantitydecimal"),
-    },
+    "dataverse__products": {"currentcost", "msdynce_ismaintainedexternally"},
 }
 """Columns without not-null that no row leaves empty: constants, maps with a line for an empty code,
 parents without which a row is rejected, and what a rule falls back to."""

@@ -248,6 +248,16 @@
     ]) }}
 {%- endmacro %}
 
+{#- A warehouse of an inventory document, see int_inventory_lines_judged. kind: of the document that needs it;
+    name: in Dataverse; is_known: whether it has one; warehouse: what it stands for in Finance. -#}
+{% macro rules_of_a_warehouse(kind, lookup, name, is_known, warehouse, column_name) -%}
+    {{ return([
+        reject_missing_warehouse(kind, lookup, column_name),
+        reject_missing_parent(lookup, is_known, column_name, 'Warehouse'),
+        reject_unmapped_warehouse(name, warehouse, column_name),
+    ]) }}
+{%- endmacro %}
+
 {#- The product and the unit of a line of Dataverse that is sold. Finance takes a line without a unit in the
     unit of the product. product_hint: what to do about a line without a product. -#}
 {% macro rules_of_a_product_and_its_unit(product_hint) -%}

@@ -17,7 +17,7 @@ remembered as (
 
     select
         {{ payload_member('payload', 'msdynce_externalprojectid') }} as external_project_id,
-        max(source_id) as project_row_id
+        max(source_id) as sent_row_id
     from {{ ref('stg_ledger__accepted_rows') }}
     where target_model = 'dataverse__external_projects'
     group by {{ payload_member('payload', 'msdynce_externalprojectid') }}
@@ -38,12 +38,7 @@ dataverse_projects as (
 -- a number that stands on two accounts says nothing
 accounts as (
 
-    select
-        {{ comparable('account_number') }} as compared_number,
-        min(account_id) as account_id
-    from {{ ref('stg_dataverse__accounts') }}
-    group by {{ comparable('account_number') }}
-    having count(*) = 1
+    {{ only_row_by('stg_dataverse__accounts', 'account_number', 'account_id') }}
 
 ),
 
@@ -88,43 +83,38 @@ identified as (
         on projects.compared_number = dataverse_projects.compared_number
 
     left join accounts
-        on {{ comparable('projects.customer_number') }} = accounts.compared_number
+        on {{ comparable('projects.customer_number') }} = accounts.compared_key
 
     {{ join_value_map('project_stage', 'projects.project_stage') }}
-
-),
-
-owned as (
-
-    select
-        identified.*,
-        remembered.project_row_id as sent_row_id,
-        coalesce(remembered.project_row_id <> identified.project_row_id, false) as is_of_another_row,
-        -- where nobody knows whose project it is, one company alone can be meant
-        identified.is_in_dataverse
-        and coalesce(remembered.project_row_id = identified.project_row_id, identified.known_companies = 1)
-            as has_come
-
-    from identified
-
-    left join remembered
-        on identified.external_project_id = remembered.external_project_id
 
 ),
 
 scoped as (
 
     select
-        *,
+        identified.*,
+        remembered.sent_row_id,
         case
-            when not is_company_known then 'company_not_in_seed'
-            when is_made_from_dataverse then 'came_from_dataverse'
-            when coalesce(project_type, '') <> 'TimeMaterial' then 'not_time_and_material'
-            when project_stage_code is null then 'stage_not_in_process'
-            -- 2 is Finished
-            when project_stage_code = '2' and not has_come then 'finished_before_it_came'
+            when not identified.is_company_known then 'company_not_in_seed'
+            when identified.is_made_from_dataverse then 'came_from_dataverse'
+            when coalesce(identified.project_type, '') <> 'TimeMaterial' then 'not_time_and_material'
+            when identified.project_stage_code is null then 'stage_not_in_process'
+            -- 2 is Finished. What Dataverse has is what was sent there, else that of the only company
+            when
+                identified.project_stage_code = '2'
+                and not (
+                    identified.is_in_dataverse
+                    and coalesce(
+                        remembered.sent_row_id = identified.project_row_id, identified.known_companies = 1
+                    )
+                )
+                then 'finished_before_it_came'
         end as filter_reason
-    from owned
+
+    from identified
+
+    left join remembered
+        on identified.external_project_id = remembered.external_project_id
 
 ),
 
@@ -145,12 +135,12 @@ checked as (
         filter_reason,
         {{ list_of([
             reject(
-                'is_of_another_row', 'duplicate_key', 'msdynce_projectnumber', 'project_number',
+                'sent_row_id <> project_row_id', 'duplicate_key', 'msdynce_projectnumber', 'project_number',
                 "concat('Project ', project_number, ' of Dataverse is ', sent_row_id, ', which was sent before, and "
                 ~ "Dataverse has one list for all. Renumber one of the two.')"
             ),
             reject(
-                'copies > 1 and not is_of_another_row',
+                'copies > 1 and coalesce(sent_row_id = project_row_id, true)',
                 'duplicate_key', 'msdynce_projectnumber', 'project_number',
                 "concat('Project ', project_number, ' is in ', cast(copies as string), ' companies, and Dataverse "
                 ~ "has one list for all. Renumber all but one.')"

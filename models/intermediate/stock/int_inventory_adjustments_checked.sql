@@ -13,8 +13,8 @@ judged as (
 
 ),
 
--- Finance posts a journal as it comes: half of an adjustment would move half of the stock. A line that belongs to
--- two documents is missing in both
+-- Finance posts a journal as it comes: half of an adjustment would move half of the stock, and a line of two
+-- documents is missing in both
 incomplete as (
 
     select

@@ -27,8 +27,9 @@ looked_up as (
     select
         lines.*,
         products.product_number,
-        coalesce(not products.external_flag, false) as is_made_in_dataverse,
-        released_products.released_product_row_id is not null as is_released,
+        not products.external_flag as is_made_in_dataverse,
+        coalesce(products.external_flag, true)
+        and released_products.released_product_row_id is null as is_unreleased,
         units.unit_name,
         products.inventory_unit_id,
         {{ comparable(mapped_value('unit', 'units.unit_name')) }} as unit_symbol,
@@ -70,8 +71,7 @@ looked_up as (
 
 ),
 
--- two units of Dataverse may have one symbol. Its product has the unit of one company, which need not be that of
--- the line
+-- two units of Dataverse may have one symbol. Its product has the unit of one company, Finance's one of each
 with_units as (
 
     select
@@ -121,26 +121,17 @@ judged as (
                 ~ "msdynce_numbersequence of the line.')"
             ),
             reject_duplicate('copies', 'LineNumber', 'number_sequence'),
-            reject_missing_warehouse('adjustment', 'warehouse_id', 'WarehouseId'),
-            reject_missing_warehouse('transfer', 'source_warehouse_id', 'SourceWarehouseId'),
-            reject_missing_warehouse('transfer', 'destination_warehouse_id', 'DestinationWarehouseId'),
-            reject_missing_parent(
-                'warehouse_id', 'warehouse_name is not null', 'WarehouseId', 'Warehouse'
-            ),
-            reject_missing_parent(
-                'source_warehouse_id', 'source_warehouse_name is not null', 'SourceWarehouseId', 'Warehouse'
-            ),
-            reject_missing_parent(
-                'destination_warehouse_id', 'destination_warehouse_name is not null',
-                'DestinationWarehouseId', 'Warehouse'
-            ),
-            reject_unmapped_warehouse('warehouse_name', 'finance_warehouse_id', 'WarehouseId'),
-            reject_unmapped_warehouse(
-                'source_warehouse_name', 'source_finance_warehouse_id', 'SourceWarehouseId'
-            ),
-            reject_unmapped_warehouse(
-                'destination_warehouse_name', 'destination_finance_warehouse_id', 'DestinationWarehouseId'
-            ),
+        ] + rules_of_a_warehouse(
+            'adjustment', 'warehouse_id', 'warehouse_name', 'warehouse_name is not null',
+            'finance_warehouse_id', 'WarehouseId'
+        ) + rules_of_a_warehouse(
+            'transfer', 'source_warehouse_id', 'source_warehouse_name', 'source_warehouse_name is not null',
+            'source_finance_warehouse_id', 'SourceWarehouseId'
+        ) + rules_of_a_warehouse(
+            'transfer', 'destination_warehouse_id', 'destination_warehouse_name',
+            'destination_warehouse_name is not null', 'destination_finance_warehouse_id',
+            'DestinationWarehouseId'
+        ) + [
             reject(
                 'data_area_id <> destination_data_area_id',
                 'unmapped_company', 'dataAreaId', 'destination_data_area_id',
@@ -152,14 +143,12 @@ judged as (
                 'product_id', 'product_number is not null', 'ProductNumber', 'Product'
             ),
             reject(
-                'product_number is not null and is_made_in_dataverse',
-                'missing_parent', 'ProductNumber', 'product_number',
+                'product_number is not null and is_made_in_dataverse', 'missing_parent', 'ProductNumber', 'product_number',
                 "concat('Product ', product_number, ' was made in Dataverse and is none of Finance. Take another "
                 ~ "one; or, where Finance has this one too, set Is maintained externally to Yes in Dataverse.')"
             ),
             reject(
-                'product_number is not null and not is_made_in_dataverse and data_area_id is not null '
-                ~ 'and not is_released',
+                'product_number is not null and data_area_id is not null and is_unreleased',
                 'missing_parent', 'ProductNumber', 'product_number',
                 "concat('Product ', product_number, ' is not released for sale in company ', data_area_id, ': see "
                 ~ "Validate on the released product.')"

@@ -21,12 +21,9 @@ released_units as (
         data_area_id,
         compared_number,
         inventory_unit_symbol,
-        max(case when company_rank = 1 then data_area_id end) over (
-            partition by compared_number
-        ) as giving_company,
-        max(case when company_rank = 1 then inventory_unit_symbol end) over (
-            partition by compared_number
-        ) as given_unit_symbol
+        first_value(data_area_id) over (partition by compared_number order by company_rank) as giving_company,
+        first_value(inventory_unit_symbol) over (partition by compared_number order by company_rank)
+            as given_unit_symbol
     from {{ ref('int_products_resolved') }}
 
 ),

@@ -43,7 +43,9 @@ looked_up as (
         warehouses.data_area_id as warehouse_company,
         remembered.purchase_order_id is not null and not remembered.went_to_finance
             as came_from_finance,
-        confirmed.compared_row_id is not null as is_confirmed
+        -- an order that is opened again in Finance stays there
+        confirmed.compared_row_id is not null
+        or coalesce(remembered.came_back, false) as was_confirmed
 
     from purchase_orders
 
@@ -70,7 +72,7 @@ scoped as (
         case
             when looked_up.came_from_finance then 'came_from_finance'
             -- from here on Finance says what the order is
-            when looked_up.is_confirmed then 'confirmed_in_finance'
+            when looked_up.was_confirmed then 'confirmed_in_finance'
             when looked_up.state_code = 1 then 'not_active'
         end as filter_reason
 

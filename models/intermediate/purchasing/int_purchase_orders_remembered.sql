@@ -47,7 +47,10 @@ remembered as (
         purchase_order_id,
         max(case when version_rank = 1 then compared_row_id end) as compared_row_id,
         max(accepted_at) as accepted_at,
-        max(case when is_to_finance then 1 else 0 end) = 1 as went_to_finance
+        max(case when is_to_finance then 1 else 0 end) = 1 as went_to_finance,
+        -- from then on Finance is its master, whatever its status is later
+        min(case when is_to_finance then 1 else 0 end) = 0
+        and max(case when is_to_finance then 1 else 0 end) = 1 as came_back
     from ranked
     group by purchase_order_id
 
@@ -60,6 +63,7 @@ final as (
         purchase_order_id,
         compared_row_id,
         went_to_finance,
+        came_back,
         row_number() over (
             partition by compared_row_id
             order by accepted_at desc, purchase_order_id asc

@@ -75,6 +75,7 @@ identified as (
         purchase_orders.*,
         remembered.purchase_order_id is not null as is_remembered,
         coalesce(remembered.went_to_finance, false) as came_from_dataverse,
+        purchase_orders.is_confirmed or coalesce(remembered.came_back, false) as was_confirmed,
         coalesce(own_numbers.namesakes, 0) as namesakes,
         coalesce(
             remembered.purchase_order_id,
@@ -127,7 +128,7 @@ scoped as (
         *,
         case
             when time_zone is null then 'company_not_in_seed'
-            when came_from_dataverse and not is_confirmed then 'not_confirmed'
+            when came_from_dataverse and not was_confirmed then 'not_confirmed'
             when came_from_dataverse and not is_in_dataverse then 'came_from_dataverse'
             when is_canceled and not is_in_dataverse and not is_remembered
                 then 'canceled_before_it_came'

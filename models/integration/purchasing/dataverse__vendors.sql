@@ -1,4 +1,4 @@
--- Target: account. One row per vendor of Finance, whatever companies have it.
+-- Target: account. One row per vendor (number and party) of Finance, whatever companies have it.
 -- Column names are the target's own; nothing renames them after this.
 with
 

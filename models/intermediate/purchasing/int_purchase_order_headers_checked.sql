@@ -12,7 +12,7 @@ purchase_orders as (
 
 vendors as (
 
-    select * from {{ ref('stg_finops__vendors') }}
+    select * from {{ ref('int_vendors_checked') }}
 
 ),
 
@@ -27,6 +27,7 @@ looked_up as (
     select
         purchase_orders.*,
         vendors.vendor_number as finance_vendor_number,
+        coalesce(vendors.is_one_party, true) as is_one_party,
         currencies.currency_code
 
     from purchase_orders
@@ -34,8 +35,7 @@ looked_up as (
     left join vendors
         on
             purchase_orders.data_area_id = vendors.data_area_id
-            and {{ comparable('purchase_orders.vendor_number') }}
-            = {{ comparable('vendors.vendor_number') }}
+            and {{ comparable('purchase_orders.vendor_number') }} = vendors.compared_number
 
     left join currencies
         on purchase_orders.currency_id = currencies.currency_id
@@ -64,6 +64,11 @@ checked as (
                 'missing_parent', 'OrderVendorAccountNumber', 'coalesce(vendor_number, vendor_id)',
                 "concat('Company ', coalesce(data_area_id, '(none)'), ' has no vendor ', "
                 ~ "coalesce(vendor_number, vendor_id), '. Create it in Finance, or choose another one.')"
+            ),
+            reject(
+                'not is_one_party', 'missing_parent', 'OrderVendorAccountNumber', 'vendor_number',
+                "concat('Vendor ', vendor_number, ' may be another one in each company, and the account does not say "
+                ~ "which: see what is rejected of dataverse__vendors.')"
             ),
             reject(
                 'warehouse_id is not null and finance_warehouse_id is null',

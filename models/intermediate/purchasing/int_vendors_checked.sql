@@ -31,8 +31,25 @@ ranked as (
                 case when data_area_id = {{ default_company() }} then 0 else 1 end,
                 data_area_id,
                 vendor_row_id
-        ) as company_rank
+        ) as company_rank,
+        count(*) over (partition by compared_number, is_company_known) as companies,
+        count(party_number) over (partition by compared_number, is_company_known) as named_parties,
+        min({{ comparable('party_number') }}) over (partition by compared_number, is_company_known)
+            as first_party,
+        max({{ comparable('party_number') }}) over (partition by compared_number, is_company_known)
+            as last_party
     from vendors
+
+),
+
+-- companies number their vendors each by itself: only the party says that two of them mean the same
+told_apart as (
+
+    select
+        *,
+        companies = 1
+        or (companies = named_parties and first_party = last_party) as is_one_party
+    from ranked
 
 ),
 
@@ -51,18 +68,18 @@ accounts as (
 looked_up as (
 
     select
-        ranked.*,
+        told_apart.*,
         cast({{ constant('dataverse__vendors', 'customertypecode') }} as integer) as vendor_type_code,
         coalesce(accounts.namesakes, 0) as namesakes,
         accounts.relationship_type_code,
         accounts.account_id is not null as is_in_dataverse,
-        coalesce(accounts.account_id, {{ guid_of("concat('account/', ranked.compared_number)") }})
+        coalesce(accounts.account_id, {{ guid_of("concat('account/', told_apart.compared_number)") }})
             as account_id
 
-    from ranked
+    from told_apart
 
     left join accounts
-        on ranked.compared_number = accounts.compared_number
+        on told_apart.compared_number = accounts.compared_number
 
 ),
 
@@ -73,9 +90,15 @@ checked as (
         vendor_row_id as _source_id,
         case
             when not is_company_known then 'company_not_in_seed'
-            when company_rank > 1 then 'same_vendor_of_another_company'
+            when is_one_party and company_rank > 1 then 'same_vendor_of_another_company'
         end as filter_reason,
         {{ list_of([
+            reject(
+                'not is_one_party', 'duplicate_key', 'accountnumber', 'vendor_number',
+                "concat('Vendor ', vendor_number, ' is there in ', cast(companies as string), ' companies, and their "
+                ~ "party numbers differ or are empty, so it may not be one vendor; Dataverse has one account of that "
+                ~ "number. Give them the same party in Finance, or renumber all but one.')"
+            ),
             reject_missing('vendor_name', 'name', 'give the vendor a name in Finance'),
             reject(
                 'namesakes > 1', 'duplicate_key', 'accountnumber', 'vendor_number',
@@ -91,8 +114,10 @@ checked as (
             reject_too_long('vendor_number', 'accountnumber', 'dataverse__vendors'),
             reject_too_long('vendor_name', 'name', 'dataverse__vendors'),
         ]) }} as rejections,
+        data_area_id,
         account_id,
         is_in_dataverse,
+        is_one_party,
         vendor_number,
         compared_number,
         vendor_name,

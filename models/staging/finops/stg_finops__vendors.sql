@@ -20,6 +20,7 @@ renamed as (
         {{ source_row_id(['dataAreaId', 'VendorAccountNumber']) }} as vendor_row_id,
         lower(dataAreaId) as data_area_id,
         VendorAccountNumber as vendor_number,
+        nullif(trim(VendorPartyNumber), '') as party_number,
 
         ---------- strings
         nullif(VendorOrganizationName, '') as organization_name,

@@ -1,5 +1,5 @@
 -- Grain: one row per order or order line that Finance or Dataverse has accepted from here, with what was
--- accepted last.
+-- accepted last and, of an order, the row of Finance that it is.
 with
 
 accepted as (
@@ -14,7 +14,16 @@ accepted as (
             when 'dataverse__sales_order_details'
                 then {{ payload_member('payload', 'salesorderdetailid') }}
             else source_id
-        end as row_id
+        end as row_id,
+        -- what an order is in Finance; a line has none
+        case target_model
+            when 'dataverse__sales_orders' then source_id
+            when 'finops__crm_sales_order_headers'
+                then
+                    {{ payload_member('payload', 'dataAreaId') }}
+                    || '/'
+                    || {{ payload_member('payload', 'SalesOrderNumber') }}
+        end as finance_row_id
     from {{ ref('stg_ledger__accepted_rows') }}
     where
         target_model in (
@@ -42,7 +51,10 @@ remembered as (
     select
         row_id,
         max(case when is_to_finance then payload end) as payload_to_finance,
-        max(case when not is_to_finance then payload end) as payload_from_finance
+        max(case when not is_to_finance then payload end) as payload_from_finance,
+        {{ comparable(
+            "coalesce(max(case when is_to_finance then finance_row_id end), max(finance_row_id))"
+        ) }} as compared_row_id
     from newest
     where version_rank = 1
     group by row_id

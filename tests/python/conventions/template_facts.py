@@ -233,11 +233,12 @@ FILTERED = {
     },
     "finops__crm_sales_order_lines": {"parent_filtered", "project_line", "came_from_finance"},
     "dataverse__sales_orders": {
+        "company_not_in_seed",
         *("work_order_origin", "not_externally_maintained_customer", "not_confirmed"),
         "totals_not_calculated",
     },
     "dataverse__sales_order_details": {"parent_filtered"},
-    "dataverse__invoices": {"work_order_origin", "not_of_a_sales_order"},
+    "dataverse__invoices": {"company_not_in_seed", "work_order_origin", "not_of_a_sales_order"},
     "dataverse__invoice_details": {"parent_filtered"},
 }
 """Why a row of each model may be left out."""

@@ -70,9 +70,18 @@ checked as (
         filter_reason,
         {{ list_of([
             reject(
-                'copies > 1', 'duplicate_key', 'invoicenumber', 'invoice_number',
+                'copies > 1 and not is_remembered',
+                'duplicate_key', 'invoicenumber', 'invoice_number',
                 "concat('Invoice ', invoice_number, ' is one of ', cast(copies as string), "
-                ~ "' in Finance; Dataverse has one list for all companies and years.')"
+                ~ "' in Finance; Dataverse has one list for all companies and years. Give each company and year a number "
+                ~ "sequence of its own: this invoice stays out, later ones come.')"
+            ),
+            reject(
+                'own_invoices = 1 and is_another_invoice and (copies = 1 or is_remembered)',
+                'duplicate_key', 'invoicenumber', 'invoice_number',
+                "concat('The invoice ', invoice_number, ' of Dataverse is another one in Finance, ', "
+                ~ "own_compared_row_id, '. Give each company and year a number sequence of its own: this invoice stays "
+                ~ "out, later ones come.')"
             ),
             reject(
                 'own_invoices > 1', 'duplicate_key', 'invoicenumber', 'invoice_number',
@@ -85,8 +94,10 @@ checked as (
                 ~ "that of Finance. Renumber one of them.')"
             ),
             reject(
-                'time_zone is null', 'unmapped_company', 'dataAreaId', 'data_area_id',
-                "concat('seeds/companies.csv has no company ', data_area_id, '. Add it.')"
+                'own_invoices = 1 and is_unknown_to_finance and not is_agreement_invoice',
+                'duplicate_key', 'invoicenumber', 'invoice_number',
+                "concat('Dataverse has an invoice ', invoice_number, ' that did not come from Finance. Renumber that one "
+                ~ "in Dataverse; or, where the two are one invoice, enter its date in msdynce_invoicedate there.')"
             ),
             reject_missing('invoice_date', 'msdynce_invoicedate', 'Finance has no date for the invoice'),
             reject_missing('customer_number', 'customerid', 'Finance has no customer for the invoice'),
@@ -94,8 +105,15 @@ checked as (
                 'customer_number', 'account_id is not null or contact_id is not null',
                 'customerid', 'Account or contact'
             ),
-            reject_not_in_dataverse(
-                'sales_order_number', 'own_order_id is not null or new_order_id is not null',
+            reject(
+                'own_orders > 1 and own_order_id is null and new_order_id is null',
+                'duplicate_key', 'salesorderid', 'sales_order_number',
+                "concat('Dataverse has ', cast(own_orders as string), ' orders ', sales_order_number, "
+                ~ "'. Renumber all but one.')"
+            ),
+            reject_missing_parent(
+                'sales_order_number',
+                'own_order_id is not null or new_order_id is not null or own_orders > 1',
                 'salesorderid', 'Order'
             ),
             reject_missing(

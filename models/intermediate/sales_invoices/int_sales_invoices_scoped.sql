@@ -1,48 +1,110 @@
--- Grain: one row per sales invoice of Finance, with the invoice and the order of Dataverse that have its
--- numbers (columns that begin with own_) and, where it does not go to Dataverse, the reason.
+-- Grain: one row per sales invoice of Finance, with the invoice and the order of Dataverse that it means
+-- (columns that begin with own_) and, where it does not go to Dataverse, the reason.
 with
 
 invoices as (
 
-    select * from {{ ref('stg_finops__sales_invoices') }}
+    select
+        *,
+        {{ comparable('sales_invoice_row_id') }} as compared_row_id,
+        {{ comparable("concat(data_area_id, '/', sales_order_number)") }} as compared_order_row_id
+    from {{ ref('stg_finops__sales_invoices') }}
+
+),
+
+-- what Dataverse has accepted of this template
+remembered as (
+
+    select
+        {{ payload_member('payload', 'invoiceid') }} as invoice_id,
+        {{ comparable('source_id') }} as compared_row_id
+    from {{ ref('stg_ledger__accepted_rows') }}
+    where target_model = 'dataverse__invoices'
+
+),
+
+remembered_rows as (
+
+    select distinct compared_row_id from remembered
+
+),
+
+agreement_lines as (
+
+    select
+        invoice_id,
+        count(*) as agreement_line_count
+    from {{ ref('int_invoice_details_flagged') }}
+    where is_agreement_line
+    group by invoice_id
 
 ),
 
 own_invoices as (
 
     select
-        {{ comparable('invoice_number') }} as compared_number,
+        {{ comparable('invoices.invoice_number') }} as compared_number,
         count(*) as own_invoices,
-        min(invoice_id) as own_invoice_id,
-        min(finance_invoice_at) as own_invoice_at,
-        max(case when coalesce(has_agreement_lines, false) then 1 else 0 end) = 1
-            as is_agreement_invoice
-    from {{ ref('stg_dataverse__invoices') }}
-    where not {{ is_blank('invoice_number') }}
-    group by {{ comparable('invoice_number') }}
+        min(invoices.invoice_id) as own_invoice_id,
+        min(invoices.finance_invoice_at) as own_invoice_at,
+        max(remembered.compared_row_id) as own_compared_row_id,
+        max(
+            case
+                when {{ column_is_missing('invoice', 'msdynce_haslineswithagreementorigin') }}
+                    then case when agreement_lines.agreement_line_count > 0 then 1 else 0 end
+                when coalesce(invoices.has_agreement_lines, false) then 1
+                else 0
+            end
+        ) = 1 as is_agreement_invoice,
+        -- only what came from Finance has the date of Finance
+        max(
+            case
+                when remembered.invoice_id is null and invoices.finance_invoice_at is null then 1
+                else 0
+            end
+        ) = 1 as is_unknown_to_finance
+
+    from {{ ref('stg_dataverse__invoices') }} as invoices
+
+    left join remembered
+        on invoices.invoice_id = remembered.invoice_id
+
+    left join agreement_lines
+        on invoices.invoice_id = agreement_lines.invoice_id
+
+    where not {{ is_blank('invoices.invoice_number') }}
+    group by {{ comparable('invoices.invoice_number') }}
 
 ),
 
--- a project contract is no order of Finance, whatever its number
+-- a project contract, or an order that Finance has never seen, is no order of Finance, whatever its number
 own_orders as (
 
     select
-        {{ comparable('sales_order_number') }} as compared_number,
-        min(sales_order_id) as own_order_id
-    from {{ ref('stg_dataverse__sales_orders') }}
-    where coalesce(order_type_code, 0) <> 192350001
-    group by {{ comparable('sales_order_number') }}
-    having count(*) = 1
+        {{ comparable('orders.sales_order_number') }} as compared_number,
+        count(*) as own_orders,
+        min(orders.sales_order_id) as own_order_id,
+        max(remembered.compared_row_id) as own_compared_row_id
+
+    from {{ ref('stg_dataverse__sales_orders') }} as orders
+
+    left join {{ ref('int_sales_orders_remembered') }} as remembered
+        on orders.sales_order_id = remembered.row_id
+
+    where
+        coalesce(orders.order_type_code, 0) <> 192350001
+        and (remembered.row_id is not null or coalesce(orders.is_maintained_externally, false))
+    group by {{ comparable('orders.sales_order_number') }}
 
 ),
 
-new_orders as (
+finance_orders as (
 
     select
-        {{ comparable('sales_order_number') }} as compared_number,
-        sales_order_id as new_order_id
+        *,
+        {{ comparable('_source_id') }} as compared_row_id,
+        {{ is_sent() }} as is_order_sent
     from {{ ref('int_confirmed_sales_orders_checked') }}
-    where {{ is_sent() }} and not is_in_dataverse
 
 ),
 
@@ -52,30 +114,49 @@ companies as (
 
 ),
 
-scoped as (
+joined as (
 
     select
         invoices.*,
         companies.time_zone,
+        remembered_rows.compared_row_id is not null as is_remembered,
         coalesce(own_invoices.own_invoices, 0) as own_invoices,
         own_invoices.own_invoice_id,
         own_invoices.own_invoice_at,
+        own_invoices.own_compared_row_id,
+        -- the invoice of Dataverse is that of another company or year
+        coalesce(own_invoices.own_compared_row_id <> invoices.compared_row_id, false)
+            as is_another_invoice,
         coalesce(own_invoices.is_agreement_invoice, false) as is_agreement_invoice,
-        own_orders.own_order_id,
-        case when own_orders.own_order_id is null then new_orders.new_order_id end as new_order_id,
+        coalesce(own_invoices.is_unknown_to_finance, false) as is_unknown_to_finance,
+        coalesce(own_orders.own_orders, 0) as own_orders,
         case
+            when finance_orders.is_order_sent
+                then
+                    case
+                        when finance_orders.is_in_dataverse then finance_orders.sales_order_id
+                    end
+            -- an order that does not go to Dataverse may be there: not one that is rejected
             when
-                lower(invoices.origin_type)
-                = lower({{ constant('finops__sales_order_headers', 'SalesOrderOriginType') }})
-                then 'work_order_origin'
-            -- free text invoices
-            when invoices.sales_order_number is null then 'not_of_a_sales_order'
-        end as filter_reason
+                own_orders.own_orders = 1
+                and (finance_orders._source_id is null or finance_orders.filter_reason is not null)
+                and coalesce(
+                    own_orders.own_compared_row_id = invoices.compared_order_row_id, true
+                )
+                then own_orders.own_order_id
+        end as own_order_id,
+        case
+            when finance_orders.is_order_sent and not finance_orders.is_in_dataverse
+                then finance_orders.sales_order_id
+        end as new_order_id
 
     from invoices
 
     left join companies
         on invoices.data_area_id = companies.data_area_id
+
+    left join remembered_rows
+        on invoices.compared_row_id = remembered_rows.compared_row_id
 
     left join own_invoices
         on {{ comparable('invoices.invoice_number') }} = own_invoices.compared_number
@@ -83,8 +164,25 @@ scoped as (
     left join own_orders
         on {{ comparable('invoices.sales_order_number') }} = own_orders.compared_number
 
-    left join new_orders
-        on {{ comparable('invoices.sales_order_number') }} = new_orders.compared_number
+    left join finance_orders
+        on invoices.compared_order_row_id = finance_orders.compared_row_id
+
+),
+
+scoped as (
+
+    select
+        *,
+        case
+            when time_zone is null then 'company_not_in_seed'
+            when
+                lower(origin_type)
+                = lower({{ constant('finops__sales_order_headers', 'SalesOrderOriginType') }})
+                then 'work_order_origin'
+            -- free text invoices
+            when sales_order_number is null then 'not_of_a_sales_order'
+        end as filter_reason
+    from joined
 
 )
 

@@ -269,10 +269,10 @@
     ]) }}
 {%- endmacro %}
 
-{#- The product, the unit and the currency of a line of Finance that was sold. -#}
+{#- The product, the unit and the currency of a line of Finance that was sold. One without a product, by
+    category, is to be filtered. -#}
 {% macro rules_of_a_sales_line_of_finance() -%}
     {{ return([
-        reject_missing('product_number', 'productid', 'the line of Finance has no product'),
         reject_not_in_dataverse('product_number', 'product_id is not null', 'productid', 'Product'),
         reject_missing('unit_symbol', 'uomid', 'the line of Finance has no unit'),
         reject_not_in_dataverse('unit_symbol', 'unit_id is not null', 'uomid', 'Unit'),

@@ -60,7 +60,10 @@ joined as (
         products.parent_product_id,
         units.unit_id,
         currencies.currency_id,
-        case when headers.filter_reason is not null then 'parent_filtered' end as filter_reason
+        case
+            when headers.filter_reason is not null then 'parent_filtered'
+            when lines.product_number is null then 'no_product'
+        end as filter_reason
 
     from lines
 

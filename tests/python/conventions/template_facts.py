@@ -237,8 +237,8 @@ FILTERED = {
         *("work_order_origin", "not_externally_maintained_customer", "not_confirmed"),
         "totals_not_calculated",
     },
-    "dataverse__sales_order_details": {"parent_filtered"},
+    "dataverse__sales_order_details": {"parent_filtered", "no_product"},
     "dataverse__invoices": {"company_not_in_seed", "work_order_origin", "not_of_a_sales_order"},
-    "dataverse__invoice_details": {"parent_filtered"},
+    "dataverse__invoice_details": {"parent_filtered", "no_product"},
 }
 """Why a row of each model may be left out."""

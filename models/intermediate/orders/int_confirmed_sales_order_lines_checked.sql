@@ -16,6 +16,7 @@ headers as (
 
 ),
 
+-- the solution writes lines without a product (header tax), which are none of Finance
 own_lines as (
 
     select
@@ -24,7 +25,7 @@ own_lines as (
         count(*) as own_lines,
         min(sales_order_detail_id) as own_line_id
     from {{ ref('stg_dataverse__sales_order_details') }}
-    where sequence_number is not null
+    where sequence_number is not null and product_id is not null
     group by sales_order_id, sequence_number
 
 ),

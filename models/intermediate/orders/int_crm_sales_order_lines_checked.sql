@@ -55,6 +55,12 @@ scoped as (
                     or coalesce(lines.is_maintained_externally, false)
                 )
                 then 'came_from_finance'
+            -- "Freight Tax", which the solution writes where the tax of a header comes back
+            when
+                lines.product_id is null
+                and remembered.row_id is null
+                and orders_remembered.payload_from_finance is not null
+                then 'tax_line'
         end as filter_reason
 
     from lines
@@ -64,6 +70,9 @@ scoped as (
 
     left join remembered
         on lines.sales_order_detail_id = remembered.row_id
+
+    left join remembered as orders_remembered
+        on lines.sales_order_id = orders_remembered.row_id
 
 ),
 

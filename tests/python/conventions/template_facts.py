@@ -231,7 +231,9 @@ FILTERED = {
     "finops__crm_sales_order_headers": {
         *("project_contract", "came_from_finance", "not_activated", "not_externally_maintained"),
     },
-    "finops__crm_sales_order_lines": {"parent_filtered", "project_line", "came_from_finance"},
+    "finops__crm_sales_order_lines": {
+        *("parent_filtered", "project_line", "came_from_finance", "tax_line"),
+    },
     "dataverse__sales_orders": {
         "company_not_in_seed",
         *("work_order_origin", "not_externally_maintained_customer", "not_confirmed"),

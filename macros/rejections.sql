@@ -281,3 +281,21 @@
         ),
     ]) }}
 {%- endmacro %}
+
+{#- A vendor of a purchase order of Dataverse. lookup, number: of its account; finance_number: the vendor of
+    that number in the company of the order; is_one_party: see int_vendors_checked. -#}
+{% macro rules_of_a_vendor(lookup, number, finance_number, is_one_party, column_name) -%}
+    {{ return([
+        reject(
+            lookup ~ ' is not null and ' ~ finance_number ~ ' is null',
+            'missing_parent', column_name, 'coalesce(' ~ number ~ ', ' ~ lookup ~ ')',
+            "concat('Company ', coalesce(data_area_id, '(none)'), ' has no vendor ', coalesce(" ~ number ~ ", "
+            ~ lookup ~ "), '. Create it in Finance, or choose another one.')"
+        ),
+        reject(
+            'not ' ~ is_one_party, 'missing_parent', column_name, number,
+            "concat('Vendor ', " ~ number ~ ", ' may be another one in each company, and the account does not say "
+            ~ "which: see what is rejected of dataverse__vendors.')"
+        ),
+    ]) }}
+{%- endmacro %}

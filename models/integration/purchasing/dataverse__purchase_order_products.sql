@@ -19,6 +19,7 @@ final as (
         quantity as msdyn_quantity,
         unit_id as msdyn_unit,
         cast(purchase_price as decimal(19, 4)) as msdyn_unitcost,
+        cast(line_amount as decimal(19, 4)) as msdyn_lineamount,
         line_description as msdyn_description,
         warehouse_id as msdyn_associatetowarehouse,
         expected_at as msdyn_dateexpected,

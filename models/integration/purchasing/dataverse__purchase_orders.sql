@@ -15,6 +15,7 @@ final as (
         purchase_order_id as msdyn_purchaseorderid,
         purchase_order_number as msdyn_name,
         vendor_id as msdyn_vendor,
+        invoice_vendor_id as msdyn_invoicevendoraccount,
         warehouse_id as msdyn_receivetowarehouse,
         currency_id as transactioncurrencyid,
         address_name as msdyn_addressname,

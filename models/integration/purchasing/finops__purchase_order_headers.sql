@@ -15,6 +15,7 @@ final as (
         data_area_id as dataAreaId,
         purchase_order_number as PurchaseOrderNumber,
         finance_vendor_number as OrderVendorAccountNumber,
+        finance_invoice_vendor_number as InvoiceVendorAccountNumber,
         currency_code as CurrencyCode,
         finance_warehouse_id as DefaultReceivingWarehouseId,
         requested_delivery_date as RequestedDeliveryDate,

@@ -28,6 +28,8 @@ looked_up as (
         purchase_orders.*,
         vendors.vendor_number as finance_vendor_number,
         coalesce(vendors.is_one_party, true) as is_one_party,
+        invoice_vendors.vendor_number as finance_invoice_vendor_number,
+        coalesce(invoice_vendors.is_one_party, true) as is_invoice_vendor_one_party,
         currencies.currency_code
 
     from purchase_orders
@@ -36,6 +38,12 @@ looked_up as (
         on
             purchase_orders.data_area_id = vendors.data_area_id
             and {{ comparable('purchase_orders.vendor_number') }} = vendors.compared_number
+
+    left join vendors as invoice_vendors
+        on
+            purchase_orders.data_area_id = invoice_vendors.data_area_id
+            and {{ comparable('purchase_orders.invoice_vendor_number') }}
+            = invoice_vendors.compared_number
 
     left join currencies
         on purchase_orders.currency_id = currencies.currency_id
@@ -59,17 +67,13 @@ checked as (
                 ~ "business unit, and D365_COMPANY is not set'"
             ),
             reject_missing('vendor_id', 'OrderVendorAccountNumber', 'choose the vendor'),
-            reject(
-                'vendor_id is not null and finance_vendor_number is null',
-                'missing_parent', 'OrderVendorAccountNumber', 'coalesce(vendor_number, vendor_id)',
-                "concat('Company ', coalesce(data_area_id, '(none)'), ' has no vendor ', "
-                ~ "coalesce(vendor_number, vendor_id), '. Create it in Finance, or choose another one.')"
-            ),
-            reject(
-                'not is_one_party', 'missing_parent', 'OrderVendorAccountNumber', 'vendor_number',
-                "concat('Vendor ', vendor_number, ' may be another one in each company, and the account does not say "
-                ~ "which: see what is rejected of dataverse__vendors.')"
-            ),
+        ] + rules_of_a_vendor(
+            'vendor_id', 'vendor_number', 'finance_vendor_number', 'is_one_party',
+            'OrderVendorAccountNumber'
+        ) + rules_of_a_vendor(
+            'invoice_vendor_id', 'invoice_vendor_number', 'finance_invoice_vendor_number',
+            'is_invoice_vendor_one_party', 'InvoiceVendorAccountNumber'
+        ) + [
             reject(
                 'warehouse_id is not null and finance_warehouse_id is null',
                 'unmapped_value', 'DefaultReceivingWarehouseId', 'coalesce(warehouse_name, warehouse_id)',
@@ -88,6 +92,7 @@ checked as (
         time_zone,
         purchase_order_number,
         finance_vendor_number,
+        finance_invoice_vendor_number,
         finance_warehouse_id,
         currency_code,
         {{ company_date('expected_at', 'time_zone') }} as requested_delivery_date

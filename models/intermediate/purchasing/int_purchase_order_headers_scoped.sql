@@ -38,6 +38,7 @@ looked_up as (
     select
         purchase_orders.*,
         accounts.account_number as vendor_number,
+        invoice_accounts.account_number as invoice_vendor_number,
         warehouses.warehouse_name,
         warehouses.finance_warehouse_id,
         warehouses.data_area_id as warehouse_company,
@@ -51,6 +52,9 @@ looked_up as (
 
     left join accounts
         on purchase_orders.vendor_id = accounts.account_id
+
+    left join accounts as invoice_accounts
+        on purchase_orders.invoice_vendor_id = invoice_accounts.account_id
 
     left join warehouses
         on purchase_orders.warehouse_id = warehouses.warehouse_id

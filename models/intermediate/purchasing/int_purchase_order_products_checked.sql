@@ -91,6 +91,10 @@ checked as (
             else cast(ordered_quantity as decimal(23, 10))
         end as quantity,
         purchase_price,
+        case
+            when not {{ column_is_missing('msdyn_purchaseorderproduct', 'msdyn_lineamount') }}
+                then line_amount
+        end as line_amount,
         line_description,
         {{ moment_of_day('requested_delivery_date', 'own_expected_at', 'time_zone') }} as expected_at
 

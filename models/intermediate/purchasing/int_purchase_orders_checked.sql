@@ -6,6 +6,10 @@ purchase_orders as (
     select
         *,
         {{ copies_of_key(['purchase_order_number']) }} as copies,
+        case
+            when not {{ column_is_missing('msdyn_purchaseorder', '_msdyn_invoicevendoraccount_value') }}
+                then invoice_vendor_number
+        end as asked_invoice_vendor_number,
         -- neither the ledger nor the vendor says that the order of that number in Dataverse is this one
         is_in_dataverse
         and not is_remembered
@@ -35,6 +39,7 @@ looked_up as (
     select
         purchase_orders.*,
         vendors.account_id as vendor_id,
+        invoice_vendors.account_id as invoice_vendor_id,
         currencies.currency_id,
         coalesce(purchase_orders.own_warehouse_id, purchase_orders.brought_warehouse_id)
             as warehouse_id,
@@ -49,6 +54,11 @@ looked_up as (
 
     left join vendors
         on {{ comparable('purchase_orders.vendor_number') }} = vendors.compared_number
+
+    left join vendors as invoice_vendors
+        on
+            {{ comparable('purchase_orders.asked_invoice_vendor_number') }}
+            = invoice_vendors.compared_number
 
     left join currencies
         on {{ comparable('purchase_orders.currency_code') }} = currencies.compared_code
@@ -82,6 +92,10 @@ checked as (
             ),
             reject_not_in_dataverse('vendor_number', 'vendor_id is not null', 'msdyn_vendor', 'Vendor'),
             reject_not_in_dataverse(
+                'asked_invoice_vendor_number', 'invoice_vendor_id is not null',
+                'msdyn_invoicevendoraccount', 'Vendor'
+            ),
+            reject_not_in_dataverse(
                 'currency_code', 'currency_id is not null', 'transactioncurrencyid', 'Currency'
             ),
             reject_not_in_dataverse(
@@ -97,6 +111,7 @@ checked as (
         purchase_order_number,
         compared_number,
         vendor_id,
+        invoice_vendor_id,
         currency_id,
         warehouse_id,
         parent_warehouse_id,

@@ -20,6 +20,7 @@ renamed as (
         msdyn_purchaseorderid as purchase_order_id,
         msdyn_name as purchase_order_number,
         _msdyn_vendor_value as vendor_id,
+        _msdyn_invoicevendoraccount_value as invoice_vendor_id,
         _msdyn_receivetowarehouse_value as warehouse_id,
         _transactioncurrencyid_value as currency_id,
         _owningbusinessunit_value as business_unit_id,

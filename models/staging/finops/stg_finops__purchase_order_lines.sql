@@ -33,6 +33,7 @@ renamed as (
         ---------- numerics
         OrderedPurchaseQuantity as ordered_quantity,
         PurchasePrice as purchase_price,
+        LineAmount as line_amount,
 
         ---------- booleans
         coalesce(PurchaseOrderLineStatus = 'Canceled', false) as is_canceled,

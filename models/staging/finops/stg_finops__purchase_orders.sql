@@ -21,6 +21,7 @@ renamed as (
         lower(dataAreaId) as data_area_id,
         PurchaseOrderNumber as purchase_order_number,
         nullif(OrderVendorAccountNumber, '') as vendor_number,
+        nullif(InvoiceVendorAccountNumber, '') as invoice_vendor_number,
         nullif(DefaultReceivingWarehouseId, '') as receiving_warehouse_id,
 
         ---------- strings

@@ -114,18 +114,18 @@ MAPPED = {
     # the maps of dual-write, without columns that the tables of this specification lack
     "dataverse__vendors": "accountid accountnumber name customertypecode",
     "finops__purchase_order_headers": """
-        PurchaseOrderNumber OrderVendorAccountNumber RequestedDeliveryDate
-        DefaultReceivingWarehouseId CurrencyCode""",
+        PurchaseOrderNumber OrderVendorAccountNumber InvoiceVendorAccountNumber
+        RequestedDeliveryDate DefaultReceivingWarehouseId CurrencyCode""",
     "finops__purchase_order_lines": """
         PurchaseOrderNumber LineNumber ProductNumber OrderedPurchaseQuantity PurchaseUnitSymbol
         LineDescription RequestedDeliveryDate ReceivingWarehouseId""",
     "dataverse__purchase_orders": """
-        msdyn_purchaseorderid msdyn_name msdyn_vendor msdyn_dateexpected msdyn_receivetowarehouse
-        transactioncurrencyid msdyn_addressname msdyn_address1 msdyn_address2 msdyn_city
+        msdyn_purchaseorderid msdyn_name msdyn_vendor msdyn_invoicevendoraccount
+        msdyn_dateexpected msdyn_receivetowarehouse transactioncurrencyid msdyn_addressname msdyn_address1 msdyn_address2 msdyn_city
         msdyn_stateorprovince msdyn_postalcode msdyn_country""",
     "dataverse__purchase_order_products": """
         msdyn_purchaseorderproductid msdyn_purchaseorder msdyn_lineorder msdyn_product
-        msdyn_quantity msdyn_unit msdyn_unitcost msdyn_description msdyn_dateexpected
+        msdyn_quantity msdyn_unit msdyn_unitcost msdyn_lineamount msdyn_description msdyn_dateexpected
         msdyn_associatetowarehouse""",
     "dataverse__purchase_order_receipts": """
         msdyn_purchaseorderreceiptid msdyn_name msdyn_purchaseorder msdyn_datereceived msdyn_note""",

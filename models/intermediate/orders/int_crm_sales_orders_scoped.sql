@@ -7,6 +7,34 @@ sales_orders as (
 
 ),
 
+sales_order_details as (
+
+    select * from {{ ref('stg_dataverse__sales_order_details') }}
+
+),
+
+products as (
+
+    select * from {{ ref('stg_dataverse__products') }}
+
+),
+
+maintained as (
+
+    select
+        sales_order_details.sales_order_id,
+        min(case when coalesce(products.is_maintained_externally, false) then 1 else 0 end) = 1
+            as has_externally_maintained_products_only
+
+    from sales_order_details
+
+    left join products
+        on sales_order_details.product_id = products.product_id
+
+    group by sales_order_details.sales_order_id
+
+),
+
 customers as (
 
     select * from {{ ref('int_customers_resolved') }}
@@ -23,6 +51,12 @@ joined as (
 
     select
         sales_orders.*,
+        -- an order without lines counts as maintained
+        case
+            when {{ column_is_missing('salesorder', 'msdynce_hasexternallymaintainedproductsonly') }}
+                then coalesce(maintained.has_externally_maintained_products_only, true)
+            else coalesce(sales_orders.has_externally_maintained_products_only, false)
+        end as is_of_maintained_products,
         customers.customer_number,
         customers.customer_table,
         customers.is_active_customer,
@@ -35,6 +69,9 @@ joined as (
         ) as is_from_finance
 
     from sales_orders
+
+    left join maintained
+        on sales_orders.sales_order_id = maintained.sales_order_id
 
     left join customers
         on sales_orders.customer_id = customers.customer_id
@@ -57,8 +94,7 @@ scoped as (
             -- a draft (647390011) is not activated yet
             when coalesce(joined.processing_status_code, 647390011) = 647390011
                 then 'not_activated'
-            when not coalesce(joined.has_externally_maintained_products_only, false)
-                then 'not_externally_maintained'
+            when not joined.is_of_maintained_products then 'not_externally_maintained'
         end as filter_reason
 
     from joined

@@ -22,6 +22,20 @@ fallbacks as (
 
 ),
 
+-- the same for its status: a line per order, or one line `*` for all of them
+status_fallbacks as (
+
+    select
+        source_id,
+        value
+    from {{ ref('column_fallbacks') }}
+    where
+        table_name = 'salesorder'
+        and column_name = 'msdynce_processingstatus'
+        and {{ column_is_missing('salesorder', 'msdynce_processingstatus') }}
+
+),
+
 renamed as (
 
     select
@@ -54,7 +68,10 @@ renamed as (
         source.paymenttermscode as payment_terms_code,
         source.msdyn_psastate as contract_state_code,
         source.msdyn_psastatusreason as contract_status_code,
-        source.msdynce_processingstatus as processing_status_code,
+        coalesce(
+            source.msdynce_processingstatus,
+            cast(coalesce(status_of_order.value, status_of_all.value) as integer)
+        ) as processing_status_code,
         source.statecode as state_code,
 
         ---------- numerics
@@ -73,6 +90,12 @@ renamed as (
 
     left join fallbacks
         on source.salesorderid = fallbacks.source_id
+
+    left join status_fallbacks as status_of_order
+        on source.salesorderid = status_of_order.source_id
+
+    left join status_fallbacks as status_of_all
+        on status_of_all.source_id = '*'
 
 )
 

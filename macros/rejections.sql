@@ -219,6 +219,51 @@
 {%- endmacro %}
 
 
+{#- A vendor of a purchase order of Dataverse that the company of the order does not have.
+    lookup, number: of its account; finance_number: of the vendor in that company. -#}
+{% macro reject_missing_vendor(lookup, number, finance_number, column_name) -%}
+    {{ reject(
+        lookup ~ ' is not null and ' ~ finance_number ~ ' is null',
+        'missing_parent', column_name, 'coalesce(' ~ number ~ ', ' ~ lookup ~ ')',
+        "concat('Company ', coalesce(data_area_id, '(none)'), ' has no vendor ', coalesce(" ~ number ~ ", "
+        ~ lookup ~ "), '. Create it in Finance, or choose another one.')"
+    ) }}
+{%- endmacro %}
+
+{#- is_one_party: see int_vendors_checked. -#}
+{% macro reject_vendor_of_several_parties(number, is_one_party, column_name) -%}
+    {{ reject(
+        'not ' ~ is_one_party, 'missing_parent', column_name, number,
+        "concat('Vendor ', " ~ number ~ ", ' may be another one in each company, and the account does not say "
+        ~ "which: see what is rejected of dataverse__vendors.')"
+    ) }}
+{%- endmacro %}
+
+
+{#- A number that stands several times in Finance and once in Dataverse: the row that the ledger knows
+    (is_remembered) keeps it. what: the document; scope: what Dataverse has one list for. -#}
+{% macro reject_one_of_several(what, number, column_name, scope) -%}
+    {{ reject(
+        'copies > 1 and not is_remembered', 'duplicate_key', column_name, number,
+        "concat('" ~ what | capitalize ~ " ', " ~ number ~ ", ' is one of ', cast(copies as string), "
+        ~ "' in Finance; Dataverse has one list for all " ~ scope ~ ". " ~ number_sequence_hint(what) ~ "')"
+    ) }}
+{%- endmacro %}
+
+{#- A number that Dataverse has on the document of another row of Finance, own_compared_row_id. -#}
+{% macro reject_number_of_another(what, number, column_name, is_another) -%}
+    {{ reject(
+        is_another ~ ' and (copies = 1 or is_remembered)', 'duplicate_key', column_name, number,
+        "concat('The " ~ what ~ " ', " ~ number ~ ", ' of Dataverse is another one in Finance, ', "
+        ~ "own_compared_row_id, '. " ~ number_sequence_hint(what) ~ "')"
+    ) }}
+{%- endmacro %}
+
+{% macro number_sequence_hint(what) -%}
+    Give each company a number sequence of its own: this {{ what }} stays out, later ones come.
+{%- endmacro %}
+
+
 {#- Rules that recur together; each is a list, to be added to the others: list_of([...] + rules_...()). -#}
 
 {#- A document of sales of Dataverse: its company, its customer (an account or a contact) and its currency.
@@ -278,24 +323,6 @@
         reject_not_in_dataverse('unit_symbol', 'unit_id is not null', 'uomid', 'Unit'),
         reject_not_in_dataverse(
             'currency_code', 'currency_id is not null', 'transactioncurrencyid', 'Currency'
-        ),
-    ]) }}
-{%- endmacro %}
-
-{#- A vendor of a purchase order of Dataverse. lookup, number: of its account; finance_number: the vendor of
-    that number in the company of the order; is_one_party: see int_vendors_checked. -#}
-{% macro rules_of_a_vendor(lookup, number, finance_number, is_one_party, column_name) -%}
-    {{ return([
-        reject(
-            lookup ~ ' is not null and ' ~ finance_number ~ ' is null',
-            'missing_parent', column_name, 'coalesce(' ~ number ~ ', ' ~ lookup ~ ')',
-            "concat('Company ', coalesce(data_area_id, '(none)'), ' has no vendor ', coalesce(" ~ number ~ ", "
-            ~ lookup ~ "), '. Create it in Finance, or choose another one.')"
-        ),
-        reject(
-            'not ' ~ is_one_party, 'missing_parent', column_name, number,
-            "concat('Vendor ', " ~ number ~ ", ' may be another one in each company, and the account does not say "
-            ~ "which: see what is rejected of dataverse__vendors.')"
         ),
     ]) }}
 {%- endmacro %}

@@ -76,19 +76,9 @@ checked as (
         sales_order_row_id as _source_id,
         filter_reason,
         {{ list_of([
-            reject(
-                'copies > 1 and not is_remembered',
-                'duplicate_key', 'ordernumber', 'sales_order_number',
-                "concat('Order ', sales_order_number, ' is one of ', cast(copies as string), "
-                ~ "' in Finance; Dataverse has one list for all companies. Give each company a number sequence of its "
-                ~ "own: this order stays out, later ones come.')"
-            ),
-            reject(
-                'own_orders = 1 and is_another_order and (copies = 1 or is_remembered)',
-                'duplicate_key', 'ordernumber', 'sales_order_number',
-                "concat('The order ', sales_order_number, ' of Dataverse is another one in Finance, ', "
-                ~ "own_compared_row_id, '. Give each company a number sequence of its own: this order stays out, "
-                ~ "later ones come.')"
+            reject_one_of_several('order', 'sales_order_number', 'ordernumber', 'companies'),
+            reject_number_of_another(
+                'order', 'sales_order_number', 'ordernumber', 'own_orders = 1 and is_another_order'
             ),
             reject(
                 'own_orders > 1', 'duplicate_key', 'ordernumber', 'sales_order_number',

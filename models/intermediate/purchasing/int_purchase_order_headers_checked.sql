@@ -67,13 +67,19 @@ checked as (
                 ~ "business unit, and D365_COMPANY is not set'"
             ),
             reject_missing('vendor_id', 'OrderVendorAccountNumber', 'choose the vendor'),
-        ] + rules_of_a_vendor(
-            'vendor_id', 'vendor_number', 'finance_vendor_number', 'is_one_party',
-            'OrderVendorAccountNumber'
-        ) + rules_of_a_vendor(
-            'invoice_vendor_id', 'invoice_vendor_number', 'finance_invoice_vendor_number',
-            'is_invoice_vendor_one_party', 'InvoiceVendorAccountNumber'
-        ) + [
+            reject_missing_vendor(
+                'vendor_id', 'vendor_number', 'finance_vendor_number', 'OrderVendorAccountNumber'
+            ),
+            reject_vendor_of_several_parties(
+                'vendor_number', 'is_one_party', 'OrderVendorAccountNumber'
+            ),
+            reject_missing_vendor(
+                'invoice_vendor_id', 'invoice_vendor_number', 'finance_invoice_vendor_number',
+                'InvoiceVendorAccountNumber'
+            ),
+            reject_vendor_of_several_parties(
+                'invoice_vendor_number', 'is_invoice_vendor_one_party', 'InvoiceVendorAccountNumber'
+            ),
             reject(
                 'warehouse_id is not null and finance_warehouse_id is null',
                 'unmapped_value', 'DefaultReceivingWarehouseId', 'coalesce(warehouse_name, warehouse_id)',

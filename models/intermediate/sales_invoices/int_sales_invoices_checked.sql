@@ -69,19 +69,10 @@ checked as (
         sales_invoice_row_id as _source_id,
         filter_reason,
         {{ list_of([
-            reject(
-                'copies > 1 and not is_remembered',
-                'duplicate_key', 'invoicenumber', 'invoice_number',
-                "concat('Invoice ', invoice_number, ' is one of ', cast(copies as string), "
-                ~ "' in Finance; Dataverse has one list for all companies and years. Give each company and year a number "
-                ~ "sequence of its own: this invoice stays out, later ones come.')"
-            ),
-            reject(
-                'own_invoices = 1 and is_another_invoice and (copies = 1 or is_remembered)',
-                'duplicate_key', 'invoicenumber', 'invoice_number',
-                "concat('The invoice ', invoice_number, ' of Dataverse is another one in Finance, ', "
-                ~ "own_compared_row_id, '. Give each company and year a number sequence of its own: this invoice stays "
-                ~ "out, later ones come.')"
+            reject_one_of_several('invoice', 'invoice_number', 'invoicenumber', 'companies and years'),
+            reject_number_of_another(
+                'invoice', 'invoice_number', 'invoicenumber',
+                'own_invoices = 1 and is_another_invoice'
             ),
             reject(
                 'own_invoices > 1', 'duplicate_key', 'invoicenumber', 'invoice_number',

@@ -6,9 +6,8 @@ invoices as (
 
     select
         *,
-        {{ comparable('sales_invoice_row_id') }} as compared_row_id,
-        {{ comparable("concat(data_area_id, '/', sales_order_number)") }} as compared_order_row_id
-    from {{ ref('stg_finops__sales_invoices') }}
+        {{ comparable('sales_invoice_row_id') }} as compared_row_id
+    from {{ ref('int_sales_invoices_joined_to_orders') }}
 
 ),
 
@@ -77,37 +76,6 @@ own_invoices as (
 
 ),
 
--- a project contract, or an order that Finance has never seen, is no order of Finance, whatever its number
-own_orders as (
-
-    select
-        {{ comparable('orders.sales_order_number') }} as compared_number,
-        count(*) as own_orders,
-        min(orders.sales_order_id) as own_order_id,
-        max(remembered.compared_row_id) as own_compared_row_id
-
-    from {{ ref('stg_dataverse__sales_orders') }} as orders
-
-    left join {{ ref('int_sales_orders_remembered') }} as remembered
-        on orders.sales_order_id = remembered.row_id
-
-    where
-        coalesce(orders.order_type_code, 0) <> 192350001
-        and (remembered.row_id is not null or coalesce(orders.is_maintained_externally, false))
-    group by {{ comparable('orders.sales_order_number') }}
-
-),
-
-finance_orders as (
-
-    select
-        *,
-        {{ comparable('_source_id') }} as compared_row_id,
-        {{ is_sent() }} as is_order_sent
-    from {{ ref('int_confirmed_sales_orders_checked') }}
-
-),
-
 companies as (
 
     select * from {{ ref('companies') }}
@@ -128,27 +96,7 @@ joined as (
         coalesce(own_invoices.own_compared_row_id <> invoices.compared_row_id, false)
             as is_another_invoice,
         coalesce(own_invoices.is_agreement_invoice, false) as is_agreement_invoice,
-        coalesce(own_invoices.is_unknown_to_finance, false) as is_unknown_to_finance,
-        coalesce(own_orders.own_orders, 0) as own_orders,
-        case
-            when finance_orders.is_order_sent
-                then
-                    case
-                        when finance_orders.is_in_dataverse then finance_orders.sales_order_id
-                    end
-            -- an order that does not go to Dataverse may be there: not one that is rejected
-            when
-                own_orders.own_orders = 1
-                and (finance_orders._source_id is null or finance_orders.filter_reason is not null)
-                and coalesce(
-                    own_orders.own_compared_row_id = invoices.compared_order_row_id, true
-                )
-                then own_orders.own_order_id
-        end as own_order_id,
-        case
-            when finance_orders.is_order_sent and not finance_orders.is_in_dataverse
-                then finance_orders.sales_order_id
-        end as new_order_id
+        coalesce(own_invoices.is_unknown_to_finance, false) as is_unknown_to_finance
 
     from invoices
 
@@ -160,12 +108,6 @@ joined as (
 
     left join own_invoices
         on {{ comparable('invoices.invoice_number') }} = own_invoices.compared_number
-
-    left join own_orders
-        on {{ comparable('invoices.sales_order_number') }} = own_orders.compared_number
-
-    left join finance_orders
-        on invoices.compared_order_row_id = finance_orders.compared_row_id
 
 ),
 

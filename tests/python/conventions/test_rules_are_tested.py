@@ -21,6 +21,10 @@ RULES = {
     "reject_unmapped_warehouse": ("unmapped_value", 2),
     "reject_missing_customer": ("missing_parent", 3),
     "reject_unmapped_personal": ("unmapped_value", 3),
+    "reject_missing_vendor": ("missing_parent", 3),
+    "reject_vendor_of_several_parties": ("missing_parent", 2),
+    "reject_one_of_several": ("duplicate_key", 2),
+    "reject_number_of_another": ("duplicate_key", 2),
 }
 
 

@@ -14,13 +14,16 @@ from connection.manifest import read_manifest
 
 BOOKED = (
     *("accounts", "projects_and_contracts", "project_tasks", "expense_categories"),
-    *("project_actuals", "contacts", "products", "warehouses", "sales_orders", "purchasing"),
-    "external_projects",
+    *("project_actuals", "contacts", "products", "warehouses", "sales_orders", "sales_invoices"),
+    *("purchasing", "external_projects"),
 )
 """What is sent before the comparison: what is remembered, and what it needs."""
-SALES = ("CDSSalesOrderHeaders", "CDSSalesOrderLines", ("calculate-totals", "confirm-order"))
+SALES = (
+    *("CDSSalesOrderHeaders", "CDSSalesOrderLines"),
+    ("calculate-totals", "confirm-order", "ship-order", "invoice-order"),
+)
 PURCHASES = ("PurchaseOrderHeadersV2", "CDSPurchaseOrderLines", ("confirm-purchase-order",))
-"""Orders of Finance: headers, lines, and what people do before an order goes to Dataverse."""
+"""Orders of Finance: headers, lines, and what people do until they, or their invoices, go to Dataverse."""
 COPIES = 8
 """More orders of Finance's own than a column of what is remembered of them has odd values."""
 
@@ -103,7 +106,7 @@ def copy_document(
     number: int,
     **document: str,
 ) -> None:
-    """Make an order in Finance like one that is there, and confirm it."""
+    """Make an order in Finance like one that is there, and do with it what `kind` says."""
     headers, lines, controls = kind
     ((key, original),) = document.items()
     own = {key: f"{original[:3]}91{number:04}"}

@@ -1,5 +1,5 @@
--- Grain: one row per sales invoice of Finance, with the order of Dataverse that it is for (own_order_id), or the
--- one that is about to be made there (new_order_id).
+-- Grain: one row per sales invoice of Finance, with the order of Dataverse that it is for (own_order_id), or
+-- the one that is about to be made there (new_order_id).
 with
 
 invoices as (

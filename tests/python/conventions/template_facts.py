@@ -121,8 +121,9 @@ MAPPED = {
         LineDescription RequestedDeliveryDate ReceivingWarehouseId""",
     "dataverse__purchase_orders": """
         msdyn_purchaseorderid msdyn_name msdyn_vendor msdyn_invoicevendoraccount
-        msdyn_dateexpected msdyn_receivetowarehouse transactioncurrencyid msdyn_addressname msdyn_address1 msdyn_address2 msdyn_city
-        msdyn_stateorprovince msdyn_postalcode msdyn_country""",
+        msdyn_dateexpected msdyn_receivetowarehouse transactioncurrencyid msdyn_addressname
+        msdyn_address1 msdyn_address2 msdyn_city msdyn_stateorprovince msdyn_postalcode
+        msdyn_country""",
     "dataverse__purchase_order_products": """
         msdyn_purchaseorderproductid msdyn_purchaseorder msdyn_lineorder msdyn_product
         msdyn_quantity msdyn_unit msdyn_unitcost msdyn_lineamount msdyn_description msdyn_dateexpected

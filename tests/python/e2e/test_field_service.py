@@ -435,10 +435,36 @@ def test_purchasing_goes_both_ways(ends: Ends) -> None:
     assert "not_confirmed" in ends.reasons("dataverse__purchase_orders")
 
 
+def order_more(world: World, line: tuple[str, str, int], quantity: int) -> None:
+    """Change what Finance orders with a line of a purchase order."""
+    company, number, position = line
+    world.ask(
+        "PATCH",
+        f"/data/CDSPurchaseOrderLines(dataAreaId='{company}',PurchaseOrderNumber='{number}',"
+        f"LineNumber={position})?cross-company=true",
+        {"OrderedPurchaseQuantity": quantity},
+    )
+
+
+def quantity_in_dataverse(world: World, line: tuple[str, str, int]) -> Decimal:
+    """What Dataverse says of a line of a purchase order of its own."""
+    _, number, position = line
+    order = by(world.dataverse("msdyn_purchaseorders"), "msdyn_name")[number]
+    lines = by(
+        world.dataverse("msdyn_purchaseorderproducts"),
+        *("_msdyn_purchaseorder_value", "msdyn_lineorder"),
+    )
+    quantity: Decimal = lines[order["msdyn_purchaseorderid"], position]["msdyn_quantity"]
+    return quantity
+
+
 def test_what_finance_does_next_comes_back_once(
     rested: tuple[Path, Ends], restore: Restore
 ) -> None:
-    """Orders confirmed, shipped and invoiced, goods received, a project finished, journals posted."""
+    """Orders confirmed, shipped and invoiced, goods received, a project finished, journals posted.
+
+    A purchase order of Dataverse's own stays with Finance, also when people open it again.
+    """
     path, before = rested
     world = restore(path)
     # an order of Dataverse's own that Finance took over; another of Finance's, which Dataverse has
@@ -462,6 +488,16 @@ def test_what_finance_does_next_comes_back_once(
     invoice = world.control("invoice-order", "usmf", **theirs)["InvoiceNumber"]
     purchase = {"PurchaseOrderNumber": "PO-900001"}
     receipt = world.control("receive-purchase-order", "usmf", **purchase)["ProductReceiptNumber"]
+    bought = min(
+        (row["dataAreaId"], row["PurchaseOrderNumber"], row["LineNumber"])
+        for row in before.finance["CDSPurchaseOrderLines"]
+        if before.filtered["dataverse__purchase_orders"].get(
+            f"{row['dataAreaId']}/{row['PurchaseOrderNumber']}"
+        )
+        == "not_confirmed"
+    )
+    world.control("confirm-purchase-order", bought[0], PurchaseOrderNumber=bought[1])
+    order_more(world, bought, 11)
     project = min(
         row["ProjectID"]
         for row in before.finance["Projects"]
@@ -500,6 +536,17 @@ def test_what_finance_does_next_comes_back_once(
     assert len(after.dataverse["msdyn_purchaseorderreceiptproducts"]) == 2
     projects = by(after.dataverse["msdynce_externalprojects"], "msdynce_projectnumber")
     assert projects[project]["msdynce_projectstage"] == 2
+    assert quantity_in_dataverse(world, bought) == 11
+    company, number, _ = bought
+    world.ask(
+        "PATCH",
+        f"/data/PurchaseOrderHeadersV2(dataAreaId='{company}',PurchaseOrderNumber='{number}')"
+        "?cross-company=true",
+        {"DocumentApprovalStatus": "Approved"},
+    )
+    order_more(world, bought, 12)
+    assert sync(world)["purchasing"] == 1
+    assert quantity_in_dataverse(world, bought) == 12
     world.forget_requests()
     assert (sync(world), world.writes()) == ({}, 0)
     # nor does it go to Finance as an invoice of an agreement

@@ -93,9 +93,10 @@
     ) }}
 {%- endmacro %}
 
+{#- A text of blanks is no value: Finance cuts them, and nothing is found by them. -#}
 {% macro reject_missing(column, column_name, hint) -%}
     {{ reject(
-        column ~ ' is null', 'missing_required', column_name, "null",
+        is_blank(column), 'missing_required', column_name, "null",
         "'" ~ column_name ~ " is empty: " ~ hint ~ "'"
     ) }}
 {%- endmacro %}
@@ -318,7 +319,9 @@
     category, is to be filtered. -#}
 {% macro rules_of_a_sales_line_of_finance() -%}
     {{ return([
-        reject_not_in_dataverse('product_number', 'product_id is not null', 'productid', 'Product'),
+        reject_not_in_dataverse(
+            'product_number', 'product_id is not null', 'productid', 'Product of Finance'
+        ),
         reject_missing('unit_symbol', 'uomid', 'the line of Finance has no unit'),
         reject_not_in_dataverse('unit_symbol', 'unit_id is not null', 'uomid', 'Unit'),
         reject_not_in_dataverse(

@@ -63,7 +63,7 @@ joined as (
         currencies.currency_id,
         case
             when headers.filter_reason is not null then 'parent_filtered'
-            when lines.product_number is null then 'no_product'
+            when {{ is_blank('lines.product_number') }} then 'no_product'
         end as filter_reason
 
     from lines

@@ -62,7 +62,7 @@ checked as (
                 ~ "cast(line_number as string), ' in Dataverse. Renumber all but one.')"
             ),
             reject_not_in_dataverse(
-                'product_number', 'product_id is not null', 'msdyn_product', 'Product'
+                'product_number', 'product_id is not null', 'msdyn_product', 'Product of Finance'
             ),
             reject_not_in_dataverse('unit_symbol', 'unit_id is not null', 'msdyn_unit', 'Unit'),
             reject_not_in_dataverse(

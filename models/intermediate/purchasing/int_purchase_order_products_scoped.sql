@@ -107,7 +107,7 @@ scoped as (
         *,
         case
             when order_filter_reason is not null then 'parent_filtered'
-            when product_number is null then 'no_product'
+            when {{ is_blank('product_number') }} then 'no_product'
             when is_canceled and own_purchase_order_product_id is null
                 then 'canceled_before_it_came'
             when is_warehouse_left_out and own_warehouse_id is null then 'warehouse_not_brought'

@@ -184,6 +184,8 @@ def test_dbt_knows_what_the_env_file_says(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("D365_COMPANY", "dat")
     seen: dict[str, str] = {}
     monkeypatch.setattr(cli, "app", lambda: seen.update(os.environ))
+    # it would write to the captured output of this test from then on
+    monkeypatch.setattr(cli, "configure_logging", lambda: None)
     cli.main()
     assert (seen["D365_BASE_CURRENCY"], seen["RAW_ROOT"]) == ("EUR", "elsewhere")
     # what the environment says counts more, as in the settings

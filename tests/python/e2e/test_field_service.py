@@ -483,6 +483,13 @@ def test_what_finance_does_next_comes_back_once(
     )
     ours = {"SalesOrderNumber": taken[1]}
     theirs = {"SalesOrderNumber": "SO-900001"}
+    # freight is taxed, and the solution writes that tax as a line of its own
+    world.ask(
+        "PATCH",
+        f"/data/CDSSalesOrderHeaders(dataAreaId='{taken[0]}',SalesOrderNumber='{taken[1]}')"
+        "?cross-company=true",
+        {"OrderTotalChargesAmount": 10},
+    )
     world.control("confirm-order", taken[0], **ours)
     world.control("ship-order", "usmf", **theirs)
     invoice = world.control("invoice-order", "usmf", **theirs)["InvoiceNumber"]
@@ -547,6 +554,15 @@ def test_what_finance_does_next_comes_back_once(
     order_more(world, bought, 12)
     assert sync(world)["purchasing"] == 1
     assert quantity_in_dataverse(world, bought) == 12
+    (tax,) = (
+        row["salesorderdetailid"]
+        for row in world.dataverse("salesorderdetails")
+        if row["productdescription"] == "Freight Tax"
+    )
+    reasons = world.query(
+        f"select target_model, filter_reason from monitoring.filtered_rows where source_id = '{tax}'"
+    )
+    assert ("finops__crm_sales_order_lines", "tax_line") in reasons
     world.forget_requests()
     assert (sync(world), world.writes()) == ({}, 0)
     # nor does it go to Finance as an invoice of an agreement

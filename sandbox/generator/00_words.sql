@@ -12,6 +12,11 @@ create or replace temp macro row_id(table_name, ordinal) as
 create or replace temp macro row_code(table_name, ordinal) as
     upper(left(md5(concat_ws(':', getvariable('seed'), table_name, ordinal, 'code')), 6));
 
+-- A number with zeros before it. lpad alone would cut a longer one, and two rows would have one name.
+create or replace temp macro padded(whole, width) as lpad(
+    cast(whole as varchar), cast(greatest(width, length(cast(whole as varchar))) as integer), '0'
+);
+
 create or replace temp macro pick(words, table_name, ordinal, topic) as
     words[1 + die(table_name, ordinal, topic, len(words))];
 

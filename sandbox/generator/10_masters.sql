@@ -75,7 +75,7 @@ with numbered as (
 select
     ordinal,
     row_id('product', ordinal) as productid,
-    case when is_service then 'S' else 'P' end || lpad(cast(ordinal as varchar), 5, '0')
+    case when is_service then 'S' else 'P' end || padded(ordinal, 5)
         as productnumber,
     case
         when is_service

@@ -21,7 +21,7 @@ select
     numbered.ordinal,
     numbered.company_no,
     row_id('account', ordinal) as accountid,
-    'ACC-' || lpad(cast(10000 + ordinal as varchar), 5, '0') || '-' || row_code('account', ordinal)
+    'ACC-' || padded(10000 + ordinal, 5) || '-' || row_code('account', ordinal)
         as accountnumber,
     concat_ws(
         ' ',
@@ -108,7 +108,7 @@ with numbered as (
 select
     numbered.*,
     row_id('contact', numbered.ordinal) as contactid,
-    'CON-' || lpad(cast(10000 + numbered.ordinal as varchar), 5, '0') || '-'
+    'CON-' || padded(10000 + numbered.ordinal, 5) || '-'
         || row_code('contact', numbered.ordinal) as msdynce_contactnumber,
     numbered.firstname || ' ' || numbered.lastname as fullname,
     lower(numbered.firstname || '.' || row_code('contact', numbered.ordinal)) || '@example.com'

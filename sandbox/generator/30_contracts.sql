@@ -12,7 +12,7 @@ select
     numbered.*,
     new_account.company_no,
     row_id('salesorder', numbered.ordinal) as salesorderid,
-    'ORD-' || lpad(cast(1000 + numbered.ordinal as varchar), 5, '0') || '-'
+    'ORD-' || padded(1000 + numbered.ordinal, 5) || '-'
         || row_code('salesorder', numbered.ordinal) as ordernumber,
     pick(['Rollout', 'Implementation', 'Migration', 'Support', 'Assessment'],
          'salesorder', numbered.ordinal, 'name')
@@ -61,7 +61,7 @@ select
     contracts.ordinal as contract_no,
     contracts.company_no,
     row_id('msdyn_project', numbered.ordinal) as msdyn_projectid,
-    'PRJ-' || lpad(cast(1000 + numbered.ordinal as varchar), 5, '0') || '-'
+    'PRJ-' || padded(1000 + numbered.ordinal, 5) || '-'
         || row_code('msdyn_project', numbered.ordinal) as msdynce_projectnumber,
     left(contracts.name, 150) || ', phase '
         || (1 + numbered.ordinal // (select count(*) from contracts)) as msdyn_subject,

@@ -25,7 +25,7 @@ select
     numbered.*,
     new_account.company_no,
     row_id('msdyn_workorder', numbered.ordinal) as msdyn_workorderid,
-    'WO-' || lpad(cast(numbered.ordinal + 1 as varchar), 7, '0') as msdyn_name,
+    'WO-' || padded(numbered.ordinal + 1, 7) as msdyn_name,
     new_account.accountid as _msdyn_serviceaccount_value,
     row_id('account', numbered.payer_no) as _msdyn_billingaccount_value,
     new_account.address1_line1 as msdyn_address1,

@@ -12,7 +12,7 @@ select
     numbered.*,
     new_account.company_no,
     row_id('invoice', numbered.ordinal) as invoiceid,
-    'INV-' || lpad(cast(1000 + numbered.ordinal as varchar), 6, '0') || '-'
+    'INV-' || padded(1000 + numbered.ordinal, 6) || '-'
         || row_code('invoice', numbered.ordinal) as invoicenumber,
     'Agreement of ' || new_account.name as name,
     new_account.accountid as _customerid_value,

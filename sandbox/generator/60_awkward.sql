@@ -41,7 +41,7 @@ where ordinal in (from rows_of('account_name_too_long'));
 update new_account set address1_country = 'Atlantis', address2_country = 'Atlantis'
 where ordinal in (from rows_of('account_country_unmapped'));
 
-update new_account set accountnumber = 'NATIVE-' || lpad(cast(occurrence as varchar), 3, '0')
+update new_account set accountnumber = 'NATIVE-' || padded(occurrence, 3)
 from planned_cases
 where
     planned_cases."case" = 'account_number_taken_by_finance'

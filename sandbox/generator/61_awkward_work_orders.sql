@@ -1,7 +1,7 @@
 -- Work orders
 update new_msdyn_workorder
 set
-    msdyn_name = 'NATIVE-' || lpad(cast(occurrence as varchar), 4, '0'),
+    msdyn_name = 'NATIVE-' || padded(occurrence, 4),
     _owningbusinessunit_value = cast('b0000000-0000-4000-8000-000000000001' as uuid)
 from planned_cases
 where

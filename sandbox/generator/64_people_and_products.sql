@@ -73,7 +73,7 @@ select
     numbered.firstname,
     numbered.lastname,
     row_id('contact', numbered.ordinal) as contactid,
-    'CON-' || lpad(cast(10000 + numbered.ordinal as varchar), 5, '0') || '-'
+    'CON-' || padded(10000 + numbered.ordinal, 5) || '-'
         || row_code('contact', numbered.ordinal) as msdynce_contactnumber,
     numbered.firstname || ' ' || numbered.lastname as fullname,
     lower(numbered.firstname || '.' || row_code('contact', numbered.ordinal)) || '@example.com'
@@ -135,7 +135,7 @@ insert into new_product by name
 select
     planned_cases.ordinal,
     row_id('product', planned_cases.ordinal) as productid,
-    'T' || lpad(cast(planned_cases.ordinal as varchar), 5, '0') as productnumber,
+    'T' || padded(planned_cases.ordinal, 5) as productnumber,
     'Tool ' || row_code('product', planned_cases.ordinal) as name,
     'ea' as unit_symbol,
     cast(25 as decimal(19, 2)) as price,

@@ -40,7 +40,7 @@ select
     chosen.place,
     chosen.is_awkward,
     row_id(chosen.table_name, chosen.ordinal) as document_id,
-    lpad(cast(1000 + chosen.ordinal as varchar), 5, '0') || '-'
+    padded(1000 + chosen.ordinal, 5) || '-'
         || row_code(chosen.table_name, chosen.ordinal) as "number",
     pick(['Spare parts', 'Replacement', 'Retrofit', 'Stock'],
          chosen.table_name, chosen.ordinal, 'name')
@@ -299,7 +299,7 @@ select
     document_id as salesorderid,
     case
         when ordinal in (from rows_of('order_number_taken_by_finance'))
-            then 'NATIVE-ORD-' || lpad(cast(ordinal as varchar), 4, '0')
+            then 'NATIVE-ORD-' || padded(ordinal, 4)
         else 'ORD-' || "number"
     end as ordernumber,
     192350000 as msdyn_ordertype,

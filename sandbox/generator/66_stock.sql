@@ -48,7 +48,7 @@ select
     row_id('msdyn_inventoryadjustment', rows.ordinal) as msdyn_inventoryadjustmentid,
     case
         when rows.ordinal not in (from rows_of('adjustment_number_missing'))
-            then 'ADJ-' || lpad(cast(rows.ordinal + 1 as varchar), 6, '0')
+            then 'ADJ-' || padded(rows.ordinal + 1, 6)
     end as msdyn_name,
     new_msdyn_warehouse.msdyn_warehouseid as _msdyn_warehouse_value,
     case when rows.place % 4 = 3 and not rows.is_awkward then 1 else 2 end as msdynce_poststatus,
@@ -81,7 +81,7 @@ with placed as (
 select
     placed.*,
     row_id('msdyn_inventorytransfer', placed.ordinal) as msdyn_inventorytransferid,
-    'TRF-' || lpad(cast(placed.ordinal + 1 as varchar), 6, '0') as msdyn_name,
+    'TRF-' || padded(placed.ordinal + 1, 6) as msdyn_name,
     sources.msdyn_warehouseid as _msdyn_sourcewarehouse_value,
     destinations.msdyn_warehouseid as _msdyn_destinationwarehouse_value,
     case when placed.place % 4 = 3 and not placed.is_awkward then 1 else 2 end

@@ -21,7 +21,7 @@ select
     rows.company_no,
     accounts.ordinal as account_no,
     row_id('msdynce_externalproject', rows.ordinal) as msdynce_externalprojectid,
-    'FP-' || lpad(cast(rows.ordinal + 101 as varchar), 6, '0') as msdynce_projectnumber,
+    'FP-' || padded(rows.ordinal + 101, 6) as msdynce_projectnumber,
     pick(['Refit', 'Roll-out', 'Maintenance', 'Expansion'],
          'msdynce_externalproject', rows.ordinal, 'name')
         || ' for ' || left(accounts.name, 60) as msdynce_name,
@@ -76,7 +76,7 @@ select
     account_no as payer_no,
     company_no,
     row_id('msdyn_workorder', ordinal) as msdyn_workorderid,
-    'WO-' || lpad(cast(ordinal + 1 as varchar), 7, '0') as msdyn_name,
+    'WO-' || padded(ordinal + 1, 7) as msdyn_name,
     case
         when is_awkward then 690970001
         else list_extract([690970001, 690970002, 690970003], 1 + place % 3)

@@ -4,7 +4,7 @@ select
     rows.*,
     planned_cases."case",
     row_id('msdyn_purchaseorder', rows.ordinal) as msdyn_purchaseorderid,
-    'PUR-' || lpad(cast(rows.ordinal + 1 as varchar), 6, '0') as msdyn_name,
+    'PUR-' || padded(rows.ordinal + 1, 6) as msdyn_name,
     vendors.accountid as _msdyn_vendor_value,
     vendors.accountid as _msdyn_invoicevendoraccount_value,
     new_msdyn_warehouse.msdyn_warehouseid as _msdyn_receivetowarehouse_value,

@@ -104,7 +104,7 @@ order by msdynce_projectnumber;
 
 insert into sandbox.shared_facts
 select
-    'native_project', 'FP-9' || lpad(cast(10 * company_no + kinds.place as varchar), 5, '0'),
+    'native_project', 'FP-9' || padded(10 * company_no + kinds.place, 5),
     sandbox_companies.company,
     json_object(
         'name', kinds.name || ' ' || sandbox_companies.unit_name,
